@@ -1,0 +1,31 @@
+// Bundles the three programs: the extension (editor side), the engine (its own process) and the command line.
+import { build, context } from 'esbuild';
+import { copyFile, mkdir } from 'node:fs/promises';
+
+const watch = process.argv.includes('--watch');
+
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  sourcemap: true,
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  logLevel: 'info',
+  // Packages that are written as ES modules ask where they are.
+  define: { 'import.meta.url': 'bundledModuleUrl' },
+  banner: { js: 'const bundledModuleUrl = require("node:url").pathToFileURL(__filename).href;' },
+  // Native, and loaded from node_modules beside the bundle.
+  external: ['vscode', 'onnxruntime-node'],
+};
+
+const programs = {
+  ...common,
+  entryPoints: { extension: 'src/extension.ts', engine: 'src/engine/main.ts', cli: 'src/cli/main.ts' },
+};
+
+await mkdir('dist', { recursive: true });
+await copyFile('node_modules/tiktoken/lite/tiktoken_bg.wasm', 'dist/tiktoken_bg.wasm');
+if (watch) await (await context(programs)).watch();
+else await build(programs);

@@ -1,0 +1,73 @@
+import type { DeviceInfo } from '../../protocol';
+import type { Memory } from '../memory/memory';
+import type { ModelManifest } from '../model/manifest';
+
+/**
+ * One model on one device: `forward | compact | merge`. Everything above this line thinks in tokens and slots and does
+ * not know which device computes.
+ */
+export interface Runtime {
+  readonly manifest: ModelManifest;
+  readonly device: DeviceInfo;
+
+  /**
+   * Allocates a bounded key/value cache of `slots` slots per layer, empty. Its bytes are
+   * `slots * 2 * layers * keyValueHeads * headDim * bytesPerElement` and never change.
+   */
+  createState(slots: number): RuntimeState;
+
+  /**
+   * Runs `tokens` (T of them) behind what the state holds and appends them to it: slot and position of token i are
+   * `state.length + i`. Writes keys, values and scores.
+   *
+   * `source` is the index that orders the tokens against others in the memory (and breaks ties in score: the higher wins):
+   * token i gets `source + i`.
+   *
+   * @returns logits as rows of `vocabulary` numbers: none, one row for the last token, or T rows.
+   * @throws RangeError when the state has fewer than T free slots. Nothing is changed then.
+   */
+  forward(state: RuntimeState, tokens: Int32Array, source: number, logits: LogitRows): Promise<Float32Array>;
+
+  /** Lets old entries compete for the memory and frees the losers' slots. See {@link Compaction}. */
+  compact(state: RuntimeState, compaction: Compaction): void;
+
+  /** Copies slots out, keys rotated back to position 0. The memory does not depend on where its entries stood. */
+  extract(state: RuntimeState, range: SlotRange): Memory;
+
+  /** Appends a memory's entries to the state, keys rotated to the slots they take. */
+  insert(state: RuntimeState, memory: Memory): void;
+
+  /** Top-K of the union of memories, per layer and KV head, in source order; `priors[i]` is added to all scores of memory i. */
+  merge(memories: readonly Memory[], priors: readonly number[], entries: number): Memory;
+
+  dispose(): Promise<void>;
+}
+
+export type LogitRows = 'none' | 'last' | 'all';
+
+export interface RuntimeState {
+  readonly slots: number;
+  /** Slots in use. */
+  readonly length: number;
+  readonly bytes: number;
+  /** Forgets everything from slot `length` on: how a rejected proposal or a deleted word is undone. */
+  truncate(length: number): void;
+  dispose(): void;
+}
+
+/** Half-open: slots `start` to `end - 1`. */
+export interface SlotRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Entries of `memory` and `evicted` compete per layer and KV head; the best `keep` by score stay, in source order, from
+ * slot `memory.start` on. What lies between the two ranges (pinned) and behind `evicted` follows in its order. All keys
+ * are rotated to their new slots, the state is shortened accordingly.
+ */
+export interface Compaction {
+  readonly memory: SlotRange;
+  readonly evicted: SlotRange;
+  readonly keep: number;
+}

@@ -1,0 +1,68 @@
+/** Sent once, before anything else. */
+export interface InitializeRequest {
+  readonly protocolVersion: number;
+  /** Folder of the model pack (holds `manifest.json`). */
+  readonly modelDirectory: string;
+  /** Folder the engine may write to. */
+  readonly cacheDirectory: string;
+  /** Bound on the bytes of all key/value state, live and checkpoints, in MB (10^6 bytes). */
+  readonly memoryBudgetMegabytes: number;
+  /** CPU threads of the runtime; 0 lets the engine choose. */
+  readonly threads: number;
+}
+
+export interface EngineInfo {
+  readonly protocolVersion: number;
+  readonly engineVersion: string;
+  readonly node: string;
+  readonly model: ModelInfo;
+  readonly device: DeviceInfo;
+  readonly memory: MemoryPlanInfo;
+  readonly loadMilliseconds: number;
+}
+
+export interface ModelInfo {
+  readonly name: string;
+  readonly displayName: string;
+  readonly packVersion: string;
+  readonly layers: number;
+  readonly width: number;
+  readonly queryHeads: number;
+  readonly keyValueHeads: number;
+  readonly headDim: number;
+  readonly vocabulary: number;
+  readonly weightBytes: number;
+}
+
+export interface DeviceInfo {
+  readonly kind: 'cpu' | 'wgsl' | 'webgpu';
+  readonly name: string;
+  readonly threads: number;
+  /** Why this device was chosen. */
+  readonly reason: string;
+}
+
+/** Stated before anything is allocated, and never exceeded. */
+export interface MemoryPlanInfo {
+  /** K: entries of the SparseK memory per layer and KV head. */
+  readonly entries: number;
+  /** W: most recent prefix tokens that are always kept. */
+  readonly window: number;
+  /** Slots of the live cache: sink, memory, live part and room to generate. */
+  readonly slots: number;
+  readonly keyValueBytes: number;
+  readonly checkpointBytes: number;
+}
+
+/** What the engine is doing, for the status item. */
+export interface LoadProgress {
+  readonly stage: 'verifying' | 'loading' | 'ready';
+  /** 0 to 1 within the stage. */
+  readonly fraction: number;
+  readonly detail: string;
+}
+
+export interface LogMessage {
+  readonly level: 'trace' | 'debug' | 'info' | 'warning' | 'error';
+  readonly text: string;
+}

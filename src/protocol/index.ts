@@ -1,0 +1,24 @@
+/** Raised when a message changes shape; both sides refuse a stranger. */
+export const protocolVersion = 1;
+
+/**
+ * JSON-RPC method names. Requests: `initialize` (InitializeRequest -> EngineInfo), `complete` (CompletionRequest ->
+ * CompletionResult, cancellable), `shutdown`. Notifications to the engine: `document/*`. Notifications from it:
+ * `load` (LoadProgress), `log` (LogMessage).
+ */
+export const methods = {
+  initialize: 'initialize',
+  complete: 'complete',
+  shutdown: 'shutdown',
+  openDocument: 'document/open',
+  changeDocument: 'document/change',
+  closeDocument: 'document/close',
+  loadProgress: 'load',
+  log: 'log',
+} as const;
+
+export * from './completion';
+export * from './documents';
+export * from './engine';
+export * from './errors';
+export * from './outcome';
