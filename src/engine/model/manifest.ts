@@ -1,0 +1,188 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ProblemError } from '../../protocol';
+
+/** The pack layout this code reads. Raised when an older engine would misread a newer pack. */
+export const manifestFormatVersion = 1;
+
+export const manifestFileName = 'manifest.json';
+
+const count = z.int().positive();
+const index = z.int().nonnegative();
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+/** Shards lie beside the manifest: a name with a folder in it could reach outside the pack. */
+const fileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/);
+
+const geometrySchema = z.object({
+  layers: count,
+  width: count,
+  queryHeads: count,
+  keyValueHeads: count,
+  headDim: count,
+  feedForwardWidth: count,
+  vocabulary: count,
+  ropeTheta: z.number().positive(),
+  rmsNormEpsilon: z.number().positive(),
+  maxPositions: count,
+  /** Width of the scorer's hidden layer; 0 is a linear scorer. */
+  scorerHidden: index,
+}).readonly();
+
+const placeSchema = z.object({ file: fileName, offset: index, bytes: index });
+
+const floatTensorSchema = placeSchema.extend({
+  type: z.literal('float32'),
+  shape: z.array(count).readonly(),
+}).readonly();
+
+/**
+ * Quantised in blocks along `in`, laid out for ONNX Runtime's MatMulNBits: data uint8 `[out, in/block, block*bits/8]`,
+ * low bits first; scales float16 `[out, in/block]`; zero points uint8 `[out, ceil(in/block*bits/8)]`, or none when the
+ * middle of the range is zero.
+ */
+const quantisedTensorSchema = placeSchema.extend({
+  type: z.enum(['int4', 'int8']),
+  /** `[out, in]` */
+  shape: z.tuple([count, count]).readonly(),
+  blockSize: count,
+  scales: z.object({ type: z.literal('float16'), offset: index, bytes: index }).readonly(),
+  zeroPoints: z.object({ offset: index, bytes: index }).readonly().optional(),
+}).readonly();
+
+const manifestSchema = z.object({
+  formatVersion: z.literal(manifestFormatVersion),
+  name: z.string().min(1),
+  displayName: z.string().min(1),
+  /** Changes with any weight or graph; what was computed with another version is worthless. */
+  packVersion: z.string().min(1),
+  base: z.object({ name: z.string(), source: z.string(), license: z.string(), sha256: hash }).readonly(),
+  geometry: geometrySchema,
+  /** The prefix that every state starts with: an attention sink of fixed tokens. */
+  sinkTokens: z.array(index).readonly(),
+  specialTokens: z.object({
+    endOfText: index,
+    imStart: index,
+    imEnd: index,
+    fimPrefix: index,
+    fimMiddle: index,
+    fimSuffix: index,
+    fimPad: index,
+    repoName: index,
+    fileSeparator: index,
+  }).readonly(),
+  tokenizer: z.object({
+    file: fileName,
+    pattern: z.string().min(1),
+    normalization: z.enum(['NFC', 'none']),
+    specialTokens: z.record(z.string(), index).readonly(),
+  }).readonly(),
+  graphs: z.object({ decoder: fileName }).readonly(),
+  files: z.record(fileName, z.object({ bytes: index, sha256: hash }).readonly()).readonly(),
+  tensors: z.record(z.string(), z.discriminatedUnion('type', [quantisedTensorSchema, floatTensorSchema])).readonly(),
+}).readonly();
+
+export type ModelManifest = z.infer<typeof manifestSchema>;
+export type Geometry = z.infer<typeof geometrySchema>;
+export type FloatTensor = z.infer<typeof floatTensorSchema>;
+export type QuantisedTensor = z.infer<typeof quantisedTensorSchema>;
+export type TensorEntry = FloatTensor | QuantisedTensor;
+
+export const restoreRemedy = 'Reinstall the extension; in a clone, run "git checkout -- models".';
+
+/**
+ * Reads and checks `manifest.json` of a model pack.
+ *
+ * @throws ProblemError `model-missing` (no such file), `model-version` (a pack of another format), `model-corrupt`.
+ */
+export async function readManifest(directory: string): Promise<ModelManifest> {
+  const path = join(directory, manifestFileName);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new ProblemError({
+      code: 'model-missing',
+      what: `The model's manifest ${path} cannot be read (${error instanceof Error ? error.message : String(error)}).`,
+      meaning: 'Without it no model can be loaded.',
+      remedy: restoreRemedy,
+    }, { cause: error });
+  }
+  return parseManifest(text, path);
+}
+
+/** {@link readManifest} without the disk; `path` is for the messages. */
+export function parseManifest(text: string, path: string): ModelManifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw corrupt(path, error instanceof Error ? error.message : String(error));
+  }
+  checkVersion(value, path);
+  const parsed = manifestSchema.safeParse(value);
+  if (!parsed.success) throw corrupt(path, z.prettifyError(parsed.error).replace(/\s+/g, ' '));
+  const fault = findInconsistency(parsed.data);
+  if (fault !== undefined) throw corrupt(path, fault);
+  return parsed.data;
+}
+
+function checkVersion(value: unknown, path: string): void {
+  const version = z.object({ formatVersion: z.number() }).safeParse(value);
+  if (!version.success || version.data.formatVersion === manifestFormatVersion) return;
+  const found = version.data.formatVersion;
+  throw new ProblemError({
+    code: 'model-version',
+    what: `The model pack ${path} has format version ${found}; this engine reads version ${manifestFormatVersion}.`,
+    meaning: 'The model and the engine come from different releases, and reading it anyway would give wrong text.',
+    remedy: found > manifestFormatVersion
+      ? 'Update the extension, or choose the model pack that came with it.'
+      : 'Choose the model pack that came with this version of the extension.',
+  });
+}
+
+function corrupt(path: string, detail: string): ProblemError {
+  return new ProblemError({
+    code: 'model-corrupt',
+    what: `The model's manifest ${path} is damaged: ${detail}.`,
+    meaning: 'The model cannot be loaded from it.',
+    remedy: restoreRemedy,
+  });
+}
+
+/** What the schema cannot say: tensors lie inside their files, have the bytes of their shape, and heads divide. */
+function findInconsistency(manifest: ModelManifest): string | undefined {
+  const { geometry, files, tensors } = manifest;
+  if (geometry.queryHeads % geometry.keyValueHeads !== 0) return 'queryHeads is not a multiple of keyValueHeads';
+  if (geometry.headDim % 2 !== 0) return 'headDim is odd';
+  for (const file of [manifest.tokenizer.file, manifest.graphs.decoder]) {
+    if (!(file in files)) return `"${file}" is not listed under files`;
+  }
+  for (const [name, tensor] of Object.entries(tensors)) {
+    const file = files[tensor.file] as { bytes: number } | undefined;
+    if (file === undefined) return `tensor "${name}" lies in "${tensor.file}", which is not listed under files`;
+    for (const [part, bytes] of tensorParts(tensor)) {
+      if (part.bytes !== bytes) return `tensor "${name}" states ${part.bytes} bytes where its shape needs ${bytes}`;
+      if (part.offset + part.bytes > file.bytes) return `tensor "${name}" ends behind the end of "${tensor.file}"`;
+    }
+  }
+  return undefined;
+}
+
+/** Data, scales and zero points, each with the bytes that the shape asks for. */
+function tensorParts(tensor: TensorEntry): [{ offset: number; bytes: number }, number][] {
+  if (tensor.type === 'float32') return [[tensor, 4 * tensor.shape.reduce((product, size) => product * size, 1)]];
+  const bits = bitsOf(tensor);
+  const [out, width] = tensor.shape;
+  const blocks = Math.ceil(width / tensor.blockSize);
+  const parts: [{ offset: number; bytes: number }, number][] = [
+    [tensor, out * blocks * tensor.blockSize * bits / 8],
+    [tensor.scales, out * blocks * 2],
+  ];
+  if (tensor.zeroPoints) parts.push([tensor.zeroPoints, out * Math.ceil(blocks * bits / 8)]);
+  return parts;
+}
+
+export function bitsOf(tensor: QuantisedTensor): 4 | 8 {
+  return tensor.type === 'int4' ? 4 : 8;
+}
