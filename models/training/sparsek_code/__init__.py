@@ -1,0 +1,1 @@
+"""SparseK Code: the model's weights and training."""
