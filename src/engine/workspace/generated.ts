@@ -1,0 +1,27 @@
+import { endingOf } from './segment/language';
+
+const generatedNames =
+  /(^|\/)(package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lock|deno\.lock|composer\.lock|cargo\.lock|gemfile\.lock|poetry\.lock|pipfile\.lock|uv\.lock|pdm\.lock|flake\.lock|go\.sum)$|[.-]min\.(js|css|mjs|cjs)$|\.(map|snap|lock)$|_pb2(_grpc)?\.pyi?$|\.pb\.(go|cc|h)$|\.g\.(dart|cs)$|\.designer\.cs$/i;
+
+/** Generators say so in the first lines: Go's convention, `@generated`, and the like. */
+const generatedMarks = /\bcode generated\b.*\bdo not edit\b|@generated\b|\bauto-?generated\b.*\bdo not (edit|modify)\b|\bdo not edit\b.*\b(auto-?)?generated\b/i;
+const markedLines = 8;
+
+/** Formats that hold data more often than they hold what a programmer wrote. */
+const dataEndings: ReadonlySet<string> = new Set(['json', 'jsonl', 'ndjson', 'geojson', 'csv', 'tsv', 'svg', 'xml', 'txt', 'log', 'po', 'ipynb', 'sql', 'html']);
+const maxDataCharacters = 65_536;
+
+const maxMeanLineLength = 250;
+
+/** Why a text is taken for generated or minified, in a few words, or nothing. */
+export function looksGenerated(path: string, text: string): string | undefined {
+  if (generatedNames.test(path)) return 'by its name';
+  if (dataEndings.has(endingOf(path)) && text.length > maxDataCharacters) return 'a large data file';
+  if (generatedMarks.test(firstLines(text, markedLines))) return 'it says so in its first lines';
+  const lines = text.split('\n').length;
+  return text.length > 2000 && text.length / lines > maxMeanLineLength ? 'its lines are as long as a minifier makes them' : undefined;
+}
+
+function firstLines(text: string, count: number): string {
+  return text.slice(0, 4000).split('\n', count).join('\n');
+}

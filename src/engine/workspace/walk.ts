@@ -1,0 +1,82 @@
+import type { Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { excludedFolder } from './excludedFolders';
+import { IgnoreRules, UnreadableIgnoreFile } from './ignoreRules';
+import type { PathMatcher } from './doNotRead';
+import { systemReason } from './systemReason';
+import type { Skip, SkipReason } from './skip';
+
+/** A path of the walk: to be read, or not and why. */
+export type Walked = { readonly path: string } | Skip;
+
+const maxDepth = 64;
+
+/**
+ * All files below a folder that the rules allow, and whatever they exclude with the reason (an excluded folder once, not
+ * its content). Files come in the order of their paths by UTF-16 code units, on every machine. Symbolic links are not
+ * followed: what they lead to inside the workspace is met anyway, and nothing outside is read. Memory is bounded by the
+ * names of the folders on the way to the present one.
+ *
+ * @param root absolute path of the workspace
+ */
+export async function* walk(root: string, doNotRead: PathMatcher): AsyncGenerator<Walked, void, undefined> {
+  try {
+    yield* walkFolder({ root, doNotRead, path: '', depth: 0, rules: await IgnoreRules.forWorkspace(root) });
+  } catch (error) {
+    if (!(error instanceof UnreadableIgnoreFile)) throw error;
+    yield { path: './', reason: 'unreadable-ignore-file', detail: error.message };
+  }
+}
+
+interface Folder {
+  readonly root: string;
+  readonly doNotRead: PathMatcher;
+  /** Empty, or relative to the root and ending in a slash. */
+  readonly path: string;
+  readonly depth: number;
+  /** Rules for what lies in the folder. */
+  readonly rules: IgnoreRules;
+}
+
+async function* walkFolder(folder: Folder): AsyncGenerator<Walked, void, undefined> {
+  let entries: Dirent[];
+  try {
+    entries = await readdir(join(folder.root, folder.path), { withFileTypes: true });
+  } catch (error) {
+    yield { path: folder.path || './', reason: 'unreadable', detail: systemReason(error) };
+    return;
+  }
+  for (const entry of inOrder(entries)) {
+    const path = folder.path + entry.name + (entry.isDirectory() ? '/' : '');
+    const reason = reasonToSkip(entry, path, folder);
+    if (reason !== undefined) yield { path, reason };
+    else if (entry.isDirectory()) yield* enter(folder, path, entry.name);
+    else yield { path };
+  }
+}
+
+async function* enter(folder: Folder, path: string, name: string): AsyncGenerator<Walked, void, undefined> {
+  const absolute = join(folder.root, path);
+  try {
+    if (await excludedFolder(absolute, name)) yield { path, reason: 'excluded-folder' };
+    else yield* walkFolder({ ...folder, path, depth: folder.depth + 1, rules: await folder.rules.inside(absolute, path) });
+  } catch (error) {
+    if (!(error instanceof UnreadableIgnoreFile)) throw error;
+    yield { path, reason: 'unreadable-ignore-file', detail: error.message };
+  }
+}
+
+function reasonToSkip(entry: Dirent, path: string, folder: Folder): SkipReason | undefined {
+  if (entry.isSymbolicLink()) return 'symbolic-link';
+  if (folder.doNotRead(path)) return 'do-not-read';
+  if (folder.rules.ignores(path)) return 'ignored';
+  if (!entry.isFile() && !entry.isDirectory()) return 'not-a-file';
+  return folder.depth >= maxDepth ? 'too-deep' : undefined;
+}
+
+/** The order their paths have: a folder is compared with the slash that follows its name. */
+function inOrder(entries: Dirent[]): Dirent[] {
+  const key = (entry: Dirent) => (entry.isDirectory() ? `${entry.name}/` : entry.name);
+  return entries.sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
