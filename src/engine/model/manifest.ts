@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -185,4 +186,11 @@ function tensorParts(tensor: TensorEntry): [{ offset: number; bytes: number }, n
 
 export function bitsOf(tensor: QuantisedTensor): 4 | 8 {
   return tensor.type === 'int4' ? 4 : 8;
+}
+
+/** First 16 hex digits of the SHA-256 over the files' hashes in order of their names: changes with any weight or graph. */
+export function packVersionOf(files: Readonly<Record<string, { readonly sha256: string }>>): string {
+  const hash = createHash('sha256');
+  for (const name of Object.keys(files).sort()) hash.update(`${name} ${files[name].sha256}\n`);
+  return hash.digest('hex').slice(0, 16);
 }

@@ -1,6 +1,9 @@
+import type { Compaction, SlotRange } from '../../../kernels';
 import type { DeviceInfo } from '../../protocol';
 import type { Memory } from '../memory/memory';
-import type { ModelManifest } from '../model/manifest';
+import type { ModelManifest } from '../model';
+
+export type { Compaction, SlotRange } from '../../../kernels';
 
 /**
  * One model on one device: `forward | compact | merge`. Everything above this line thinks in tokens and slots and does
@@ -31,13 +34,19 @@ export interface Runtime {
   /** Lets old entries compete for the memory and frees the losers' slots. See {@link Compaction}. */
   compact(state: RuntimeState, compaction: Compaction): void;
 
-  /** Copies slots out, keys rotated back to position 0. The memory does not depend on where its entries stood. */
-  extract(state: RuntimeState, range: SlotRange): Memory;
+  /**
+   * Copies the best `entries` of a range of slots out (default all), in source order, keys rotated back to position 0:
+   * the memory does not depend on where its entries stood.
+   */
+  extract(state: RuntimeState, range: SlotRange, entries?: number): Memory;
 
   /** Appends a memory's entries to the state, keys rotated to the slots they take. */
   insert(state: RuntimeState, memory: Memory): void;
 
-  /** Top-K of the union of memories, per layer and KV head, in source order; `priors[i]` is added to all scores of memory i. */
+  /**
+   * Top-K of the union of memories, per layer and KV head, in source order; `priors[i]` is added to all scores of memory i.
+   * Texts that were encoded apart need source ranges of their own first (`shiftSources` in kernels).
+   */
   merge(memories: readonly Memory[], priors: readonly number[], entries: number): Memory;
 
   dispose(): Promise<void>;
@@ -53,21 +62,4 @@ export interface RuntimeState {
   /** Forgets everything from slot `length` on: how a rejected proposal or a deleted word is undone. */
   truncate(length: number): void;
   dispose(): void;
-}
-
-/** Half-open: slots `start` to `end - 1`. */
-export interface SlotRange {
-  readonly start: number;
-  readonly end: number;
-}
-
-/**
- * Entries of `memory` and `evicted` compete per layer and KV head; the best `keep` by score stay, in source order, from
- * slot `memory.start` on. What lies between the two ranges (pinned) and behind `evicted` follows in its order. All keys
- * are rotated to their new slots, the state is shortened accordingly.
- */
-export interface Compaction {
-  readonly memory: SlotRange;
-  readonly evicted: SlotRange;
-  readonly keep: number;
 }

@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import {
+  compactCache, decoderNames, extractEntries, forEachHead, insertEntries, mergeMemories, type Compaction, type Memory, type SlotRange,
+} from '../../../kernels';
+import { ProblemError, type DeviceInfo } from '../../protocol';
+import { restoreRemedy, type ModelManifest } from '../model';
+import { CpuState } from './cpuState';
+import { chooseThreads, processorName, sessionOptions } from './cpuSession';
+import type { LogitRows, Runtime, RuntimeState } from './runtime';
+
+/**
+ * The decoder graph in ONNX Runtime on the CPU. A run blocks the JavaScript thread until it ends, so callers cut long
+ * inputs into chunks; the event loop gets a turn before every run, and cancellation can arrive there.
+ */
+export class CpuRuntime implements Runtime {
+  private constructor(
+    readonly manifest: ModelManifest,
+    readonly device: DeviceInfo,
+    private readonly session: InferenceSession,
+  ) {}
+
+  /**
+   * Loads the graph of a pack; ONNX Runtime takes the weights from the shards beside it.
+   *
+   * @param threads 0 chooses by the machine
+   * @throws ProblemError `model-corrupt` when the graph or its weights cannot be loaded
+   */
+  static async load(directory: string, manifest: ModelManifest, threads = 0): Promise<CpuRuntime> {
+    const path = join(directory, manifest.graphs.decoder);
+    const choice = chooseThreads(threads);
+    try {
+      const session = await InferenceSession.create(path, sessionOptions(choice.threads));
+      return new CpuRuntime(manifest, { kind: 'cpu', name: processorName(), ...choice }, session);
+    } catch (error) {
+      throw new ProblemError({
+        code: 'model-corrupt',
+        what: `The model's graph ${path} cannot be loaded (${error instanceof Error ? error.message : String(error)}).`,
+        meaning: 'The graph or the weights beside it do not fit this version of the engine.',
+        remedy: restoreRemedy,
+      }, { cause: error });
+    }
+  }
+
+  createState(slots: number): RuntimeState {
+    return new CpuState(this.manifest.geometry, slots);
+  }
+
+  async forward(state: RuntimeState, tokens: Int32Array, source: number, logits: LogitRows): Promise<Float32Array> {
+    const own = this.own(state);
+    const { cache } = own;
+    const first = cache.length;
+    if (first + tokens.length > cache.slots) {
+      throw new RangeError(`${tokens.length} tokens do not fit behind ${first} of ${cache.slots} slots.`);
+    }
+    const { vocabulary } = this.manifest.geometry;
+    const stranger = tokens.find((token) => token < 0 || token >= vocabulary);
+    if (stranger !== undefined) throw new RangeError(`Token ${stranger} is not one of the ${vocabulary} of the vocabulary.`);
+    if (tokens.length === 0) return new Float32Array(0);
+
+    const rows = logitRows(tokens.length, logits);
+    const output = new Float32Array(rows.length * vocabulary);
+    const scores = new Float32Array(cache.layers * cache.keyValueHeads * tokens.length);
+    const used = first + tokens.length;
+    await this.run({
+      ...own.feeds,
+      [decoderNames.tokens]: new Tensor('int32', tokens, [1, tokens.length]),
+      [decoderNames.logitRows]: new Tensor('int32', rows, [rows.length]),
+      [decoderNames.lastSlot]: new Tensor('int32', Int32Array.of(used - 1), [1]),
+      [decoderNames.slotsInUse]: new Tensor('int32', Int32Array.of(used), [1]),
+    }, {
+      ...own.fetches,
+      [decoderNames.logits]: new Tensor('float32', output, [1, rows.length, vocabulary]),
+      [decoderNames.scores]: new Tensor('float32', scores, [cache.layers, cache.keyValueHeads, tokens.length]),
+    });
+    own.checkUsable();
+    forEachHead(cache, (_layer, _head, row) => {
+      const target = row * cache.slots + first;
+      cache.scores.set(scores.subarray(row * tokens.length, (row + 1) * tokens.length), target);
+      for (let i = 0; i < tokens.length; i++) cache.sources[target + i] = source + i;
+    });
+    cache.length = used;
+    return output;
+  }
+
+  compact(state: RuntimeState, compaction: Compaction): void {
+    const { cache, table } = this.own(state);
+    compactCache(cache, table, compaction);
+  }
+
+  extract(state: RuntimeState, range: SlotRange, entries = range.end - range.start): Memory {
+    const { cache, table } = this.own(state);
+    return extractEntries(cache, table, range, entries);
+  }
+
+  insert(state: RuntimeState, memory: Memory): void {
+    const { cache, table } = this.own(state);
+    insertEntries(cache, table, memory);
+  }
+
+  merge(memories: readonly Memory[], priors: readonly number[], entries: number): Memory {
+    return mergeMemories(memories, priors, entries);
+  }
+
+  async dispose(): Promise<void> {
+    await this.session.release();
+  }
+
+  private async run(feeds: Record<string, Tensor>, fetches: Record<string, Tensor>): Promise<void> {
+    try {
+      await this.session.run(feeds, fetches);
+    } catch (error) {
+      throw new ProblemError({
+        code: 'device-lost',
+        what: `The model could not be run (${error instanceof Error ? error.message : String(error)}).`,
+        meaning: 'This request has no answer, and the text read so far may have to be read again.',
+        remedy: 'Restart the engine; if it happens again, the log says more.',
+      }, { cause: error });
+    }
+  }
+
+  private own(state: RuntimeState): CpuState {
+    if (!(state instanceof CpuState)) throw new TypeError('The state belongs to another runtime.');
+    state.checkUsable();
+    return state;
+  }
+}
+
+function logitRows(tokens: number, logits: LogitRows): Int32Array {
+  if (logits === 'none') return new Int32Array(0);
+  return logits === 'last' ? Int32Array.of(tokens - 1) : Int32Array.from({ length: tokens }, (_, i) => i);
+}

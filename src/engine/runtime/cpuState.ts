@@ -1,0 +1,67 @@
+import { Tensor } from 'onnxruntime-node';
+import { allocateCache, decoderNames, rotaryTable, type KeyValueCache, type RotaryTable } from '../../../kernels';
+import type { Geometry } from '../model';
+import type { RuntimeState } from './runtime';
+
+/** A cache in ordinary memory, with the tensors that let ONNX Runtime read and write it in place. */
+export class CpuState implements RuntimeState {
+  readonly cache: KeyValueCache;
+  readonly table: RotaryTable;
+  /** Inputs that stay the same from run to run: the cache and the rotary table. */
+  readonly feeds: Readonly<Record<string, Tensor>>;
+  /** The same tensors under the names of the outputs: attention then writes the new slots only. */
+  readonly fetches: Readonly<Record<string, Tensor>>;
+  private disposed = false;
+
+  constructor(geometry: Geometry, readonly slots: number) {
+    if (!Number.isInteger(slots) || slots < 1 || slots > geometry.maxPositions) {
+      throw new RangeError(`A state holds 1 to ${geometry.maxPositions} slots, not ${slots}.`);
+    }
+    const { keyValueHeads, headDim, layers } = geometry;
+    this.cache = allocateCache(geometry, slots);
+    this.table = rotaryTable(slots, headDim, geometry.ropeTheta);
+    const feeds: Record<string, Tensor> = {
+      [decoderNames.cosine]: new Tensor('float32', this.table.cosine, [slots, headDim / 2]),
+      [decoderNames.sine]: new Tensor('float32', this.table.sine, [slots, headDim / 2]),
+    };
+    const fetches: Record<string, Tensor> = {};
+    const shape = [1, keyValueHeads, slots, headDim];
+    for (let layer = 0; layer < layers; layer++) {
+      const keys = new Tensor('float32', this.cache.keys[layer], shape);
+      const values = new Tensor('float32', this.cache.values[layer], shape);
+      feeds[decoderNames.keys(layer)] = keys;
+      feeds[decoderNames.values(layer)] = values;
+      fetches[decoderNames.newKeys(layer)] = keys;
+      fetches[decoderNames.newValues(layer)] = values;
+    }
+    this.feeds = feeds;
+    this.fetches = fetches;
+  }
+
+  get length(): number {
+    return this.cache.length;
+  }
+
+  get bytes(): number {
+    const { layers, keyValueHeads, headDim } = this.cache;
+    return this.slots * 2 * layers * keyValueHeads * headDim * Float32Array.BYTES_PER_ELEMENT;
+  }
+
+  truncate(length: number): void {
+    this.checkUsable();
+    if (!Number.isInteger(length) || length < 0 || length > this.cache.length) {
+      throw new RangeError(`Cannot truncate ${this.cache.length} slots to ${length}.`);
+    }
+    this.cache.length = length;
+  }
+
+  /** @throws Error after {@link dispose}: its arrays may serve someone else by then. */
+  checkUsable(): void {
+    if (this.disposed) throw new Error('The state was disposed.');
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.cache.length = 0;
+  }
+}

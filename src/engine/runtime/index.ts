@@ -1,0 +1,2 @@
+export type { Compaction, LogitRows, Runtime, RuntimeState, SlotRange } from './runtime';
+export { CpuRuntime } from './cpuRuntime';
