@@ -1,0 +1,87 @@
+import {
+  createMessageConnection,
+  Emitter,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type CancellationToken,
+  type Event,
+  type MessageConnection,
+} from 'vscode-jsonrpc/node';
+import type { Readable, Writable } from 'node:stream';
+import {
+  methods,
+  type CompletionRequest,
+  type CompletionResult,
+  type EngineInfo,
+  type InitializeRequest,
+  type LoadProgress,
+  type LogMessage,
+} from '../protocol';
+import type { DocumentNotification } from './documentMirror';
+import type { Log } from './log';
+import { EngineEndedError } from './problem';
+
+/** The typed side of the wire. Messages arrive in the order of the calls. Once it is closed, every promise settles. */
+export class EngineConnection {
+  readonly onLoadProgress: Event<LoadProgress>;
+  readonly #loadProgress = new Emitter<LoadProgress>();
+  readonly #connection: MessageConnection;
+  #isOver = false;
+
+  constructor(output: Readable, input: Writable, log: Log) {
+    this.onLoadProgress = this.#loadProgress.event;
+    this.#connection = createMessageConnection(new StreamMessageReader(output), new StreamMessageWriter(input));
+    this.#connection.onNotification(methods.loadProgress, (progress: LoadProgress) => {
+      this.#loadProgress.fire(progress);
+    });
+    this.#connection.onNotification(methods.log, (message: LogMessage) => log[levels[message.level]](`Engine: ${message.text}`));
+    this.#connection.onError(([error]) => log.debug(`Connection to the engine: ${error.message}`));
+    // Closing alone leaves promises pending; disposing rejects them.
+    this.#connection.onClose(() => this.dispose());
+    this.#connection.listen();
+  }
+
+  /** @throws ResponseError whose `data` is a Problem, EngineEndedError */
+  initialize(request: InitializeRequest): Promise<EngineInfo> {
+    return this.#request(methods.initialize, request);
+  }
+
+  /** @throws ResponseError, EngineEndedError */
+  complete(request: CompletionRequest, token: CancellationToken): Promise<CompletionResult> {
+    return this.#request(methods.complete, request, token);
+  }
+
+  /** Never throws: a notification to an engine that has ended is lost together with the engine's copy. */
+  notify({ method, message }: DocumentNotification): void {
+    if (this.#isOver) return;
+    this.#connection.sendNotification(method, message).catch(() => undefined);
+  }
+
+  dispose(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#connection.dispose();
+    this.#loadProgress.dispose();
+  }
+
+  async #request<Result>(method: string, request: object, token?: CancellationToken): Promise<Result> {
+    if (this.#isOver) throw new EngineEndedError('The engine has ended.');
+    try {
+      const answer = token ? this.#connection.sendRequest(method, request, token) : this.#connection.sendRequest(method, request);
+      return (await answer) as Result;
+    } catch (error) {
+      if (this.#ended()) throw new EngineEndedError('The engine ended before it answered.', { cause: error });
+      throw error;
+    }
+  }
+
+  /** Read anew after a wait, during which it may have changed. */
+  #ended(): boolean {
+    return this.#isOver;
+  }
+}
+
+const levels = { trace: 'trace', debug: 'debug', info: 'info', warning: 'warn', error: 'error' } as const satisfies Record<
+  LogMessage['level'],
+  keyof Log
+>;

@@ -1,0 +1,32 @@
+import type { CancellationToken, Event } from 'vscode-jsonrpc/node';
+import type { ChangeDocument, CompletionResult } from '../protocol';
+import type { LiveDocument } from './documentMirror';
+import type { CompletionParameters } from './session';
+import type { EngineState } from './state';
+
+/** The engine as the features see it. */
+export interface EngineClient {
+  readonly state: EngineState;
+  readonly onDidChangeState: Event<EngineState>;
+  /** Of the running engine. */
+  readonly processId: number | undefined;
+  /** URIs of the documents that the engine has a copy of. */
+  readonly heldDocuments: readonly string[];
+  /** Starts the engine if it was stopped; otherwise does nothing. */
+  start(): void;
+  /** Ends the engine and starts another, whatever came before. */
+  restart(): void;
+  /** Ends the engine. The next request starts it again. */
+  stop(): void;
+  /**
+   * Completes at a position, in the document's present version. Starts the engine if need be and waits for it, within
+   * bounds. Never throws: whatever goes wrong is an outcome.
+   */
+  complete(document: LiveDocument, parameters: CompletionParameters, token: CancellationToken): Promise<CompletionResult>;
+  /** Tells the edits of a document; those of documents that the engine does not hold go nowhere. */
+  changeDocument(change: ChangeDocument): void;
+  closeDocument(uri: string): void;
+  /** Takes every document back; the next completion in one sends it again, if it still may be read. */
+  closeAllDocuments(): void;
+  dispose(): void;
+}

@@ -1,0 +1,33 @@
+/** The editor side's only way to the engine. Runs under plain Node, without the editor. */
+import type { InitializeRequest } from '../protocol';
+import type { EngineClient } from './engineClient';
+import { findNode, hostNode } from './findNode';
+import type { Log } from './log';
+import { EngineSupervisor } from './supervisor';
+
+export interface EngineOptions {
+  readonly initialize: InitializeRequest;
+  /** The setting `sparsek.engine.node`; empty when unset. */
+  readonly node: string;
+}
+
+/**
+ * @param extensionDirectory where a shipped Node may be
+ * @param program the engine's bundle
+ * @param options read anew for each start
+ */
+export function createEngineClient(extensionDirectory: string, program: string, options: () => EngineOptions, log: Log): EngineClient {
+  return new EngineSupervisor(async () => {
+    const { initialize, node: setting } = options();
+    const searchPath = process.env['PATH'] ?? '';
+    const node = await findNode({ setting, extensionDirectory, host: hostNode(), searchPath });
+    return { node, program, initialize };
+  }, log);
+}
+
+export type { LiveDocument } from './documentMirror';
+export type { EngineClient } from './engineClient';
+export type { Log } from './log';
+export type { CompletionParameters } from './session';
+export { silentResult } from './silentResult';
+export type { EngineState } from './state';

@@ -1,0 +1,113 @@
+import type { CancellationToken, Event } from 'vscode-jsonrpc/node';
+import {
+  describeProblem,
+  ProblemError,
+  type CompletionRequest,
+  type CompletionResult,
+  type EngineInfo,
+  type InitializeRequest,
+  type LoadProgress,
+} from '../protocol';
+import { EngineConnection } from './connection';
+import { DocumentMirror, type LiveDocument } from './documentMirror';
+import { EngineProcess } from './engineProcess';
+import type { NodeChoice } from './findNode';
+import type { Log } from './log';
+import { EngineEndedError, problemOf } from './problem';
+import { settleOnCancel } from './settleOnCancel';
+import { silentResult } from './silentResult';
+
+/** What a completion is asked with, apart from the document. */
+export type CompletionParameters = Omit<CompletionRequest, 'uri'>;
+
+export interface SessionOptions {
+  readonly node: NodeChoice;
+  /** The engine's bundle. */
+  readonly program: string;
+  readonly initialize: InitializeRequest;
+}
+
+/** Reading and checking the model from a slow disk stays well below this. */
+const startMilliseconds = 120_000;
+/** The longest stretch in which a living engine may be deaf to a cancellation. */
+const windUpMilliseconds = 60_000;
+
+/**
+ * One run of the engine: process, connection and the documents it holds. A restart is the disposal of a session and the
+ * making of another, so nothing of the old one can leak into the new.
+ */
+export class EngineSession {
+  /** Rejects with ProblemError when the engine refuses to start, with EngineEndedError when its process ended. */
+  readonly ready: Promise<EngineInfo>;
+  /** How the process ended, in words that follow "The engine". */
+  readonly ended: Promise<string>;
+  readonly documents: DocumentMirror;
+  readonly onLoadProgress: Event<LoadProgress>;
+  readonly #process: EngineProcess;
+  readonly #connection: EngineConnection;
+
+  constructor(options: SessionOptions, private readonly log: Log) {
+    this.#process = new EngineProcess(options.node, options.program, log);
+    this.#connection = new EngineConnection(this.#process.output, this.#process.input, log);
+    this.onLoadProgress = this.#connection.onLoadProgress;
+    this.documents = new DocumentMirror((notification) => this.#connection.notify(notification));
+    this.ended = this.#process.ended.finally(() => this.#connection.dispose());
+    this.ready = this.#initialize(options.initialize);
+    // Whoever waits for it sees the failure; that nobody does is no failure of its own.
+    this.ready.catch(() => undefined);
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Never throws: whatever goes wrong is an outcome. */
+  async complete(document: LiveDocument, parameters: CompletionParameters, token: CancellationToken): Promise<CompletionResult> {
+    if (token.isCancellationRequested || document.version !== parameters.version) return silentResult({ kind: 'cancelled' });
+    this.documents.bringUpToDate(document);
+    const answer = this.#connection.complete({ uri: document.uri, ...parameters }, token).catch((error: unknown) => this.#failed(error));
+    return settleOnCancel(answer, token, {
+      cancelled: silentResult({ kind: 'cancelled' }),
+      grace: windUpMilliseconds,
+      onOverdue: () => {
+        this.log.error(`The engine did not stop a cancelled request within ${windUpMilliseconds / 1000} s and is ended.`);
+        this.dispose();
+      },
+    });
+  }
+
+  dispose(): void {
+    this.#connection.dispose();
+    this.#process.dispose();
+  }
+
+  async #initialize(request: InitializeRequest): Promise<EngineInfo> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new ProblemError(startProblem)), startMilliseconds);
+    });
+    try {
+      return await Promise.race([this.#connection.initialize(request), tooLong]);
+    } catch (error) {
+      throw error instanceof EngineEndedError ? error : new ProblemError(problemOf(error), { cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #failed(error: unknown): CompletionResult {
+    if (error instanceof EngineEndedError) {
+      return silentResult({ kind: 'not-ready', reason: 'The engine ended during the request.' });
+    }
+    const reason = describeProblem(problemOf(error));
+    this.log.error(reason);
+    return silentResult({ kind: 'not-ready', reason });
+  }
+}
+
+const startProblem = {
+  code: 'engine-crashed',
+  what: `The engine was not ready within ${startMilliseconds / 1000} s.`,
+  meaning: 'There are no completions.',
+  remedy: 'Restart the engine when the machine is less busy; the log (command "SparseK: Show Log") says how far it came.',
+} as const;

@@ -1,0 +1,164 @@
+import { Emitter, type CancellationToken, type Event } from 'vscode-jsonrpc/node';
+import { describeProblem, type ChangeDocument, type CompletionResult, type Problem } from '../protocol';
+import type { EngineClient } from './engineClient';
+import type { LiveDocument } from './documentMirror';
+import type { Log } from './log';
+import { EngineEndedError, problemOf } from './problem';
+import { RestartPolicy } from './restartPolicy';
+import { EngineSession, type CompletionParameters, type SessionOptions } from './session';
+import { silentResult } from './silentResult';
+import { isOnTheWay, type EngineState } from './state';
+import { waitForState } from './waitForState';
+
+/** A request that comes while the engine starts waits this long at most. */
+const readyWaitMilliseconds = 20_000;
+
+/** Keeps one engine running: starts it when it is first needed, again when it ends by itself, and gives up in time. */
+export class EngineSupervisor implements EngineClient {
+  readonly onDidChangeState: Event<EngineState>;
+  readonly #stateChange = new Emitter<EngineState>();
+  readonly #policy = new RestartPolicy();
+  #state: EngineState = { kind: 'stopped' };
+  #session: EngineSession | undefined;
+  #pause: NodeJS.Timeout | undefined;
+  /** Raised by everything that makes a launch under way obsolete. */
+  #era = 0;
+
+  /** @param options asked anew for each start, so that a changed setting holds from the next one on */
+  constructor(private readonly options: () => Promise<SessionOptions>, private readonly log: Log) {
+    this.onDidChangeState = this.#stateChange.event;
+  }
+
+  get state(): EngineState {
+    return this.#state;
+  }
+
+  get processId(): number | undefined {
+    return this.#session?.pid;
+  }
+
+  get heldDocuments(): readonly string[] {
+    return this.#session?.documents.uris ?? [];
+  }
+
+  start(): void {
+    if (this.#state.kind === 'stopped') void this.#launch();
+  }
+
+  restart(): void {
+    this.#policy.forget();
+    this.#endSession();
+    void this.#launch();
+  }
+
+  stop(): void {
+    this.#endSession();
+    this.#setState({ kind: 'stopped' });
+  }
+
+  async complete(document: LiveDocument, parameters: CompletionParameters, token: CancellationToken): Promise<CompletionResult> {
+    this.start();
+    const state = await waitForState(this, (now) => !isOnTheWay(now), token, readyWaitMilliseconds);
+    if (token.isCancellationRequested) return silentResult({ kind: 'cancelled' });
+    if (state.kind === 'ready' && this.#session) return this.#session.complete(document, parameters, token);
+    return silentResult({ kind: 'not-ready', reason: whyNotReady(state) });
+  }
+
+  changeDocument(change: ChangeDocument): void {
+    this.#session?.documents.change(change);
+  }
+
+  closeDocument(uri: string): void {
+    this.#session?.documents.close(uri);
+  }
+
+  closeAllDocuments(): void {
+    this.#session?.documents.closeAll();
+  }
+
+  dispose(): void {
+    this.#endSession();
+    this.#stateChange.dispose();
+  }
+
+  async #launch(): Promise<void> {
+    const era = ++this.#era;
+    this.#setState({ kind: 'starting' });
+    try {
+      const options = await this.options();
+      if (era !== this.#era) return;
+      const { executable, version, because, passedOver } = options.node;
+      for (const sentence of passedOver) this.log.info(sentence);
+      this.log.info(`Starting the engine under Node ${version}, ${executable}, because it is ${because}.`);
+      const session = new EngineSession(options, this.log);
+      this.#session = session;
+      session.onLoadProgress((progress) => {
+        if (era === this.#era && this.#state.kind === 'starting') this.#setState({ kind: 'starting', progress });
+      });
+      void session.ended.then((how) => {
+        if (era === this.#era) this.#crashed(how);
+      });
+      const info = await session.ready;
+      if (era !== this.#era) return;
+      this.log.info(`Engine ${info.engineVersion} is ready after ${Math.round(info.loadMilliseconds)} ms: ${info.model.displayName} on ${info.device.name}.`);
+      this.#setState({ kind: 'ready', info });
+    } catch (error) {
+      // That the process ended is told by `ended`, and is a matter for the restart policy.
+      if (era !== this.#era || error instanceof EngineEndedError) return;
+      this.#fail(problemOf(error));
+    }
+  }
+
+  #crashed(how: string): void {
+    this.#endSession();
+    const decision = this.#policy.afterCrash(performance.now());
+    if (decision.kind === 'give-up') {
+      this.#fail(crashProblem(how));
+      return;
+    }
+    this.log.warn(`The engine ${how}. It is started again in ${decision.afterMilliseconds} ms.`);
+    this.#pause = setTimeout(() => void this.#launch(), decision.afterMilliseconds);
+    this.#setState({ kind: 'restarting', because: `The engine ${how}.` });
+  }
+
+  #fail(problem: Problem): void {
+    this.#endSession();
+    this.log.error(describeProblem(problem));
+    this.#setState({ kind: 'failed', problem });
+  }
+
+  #endSession(): void {
+    this.#era++;
+    clearTimeout(this.#pause);
+    this.#session?.dispose();
+    this.#session = undefined;
+  }
+
+  #setState(state: EngineState): void {
+    this.#state = state;
+    this.#stateChange.fire(state);
+  }
+}
+
+function whyNotReady(state: EngineState): string {
+  switch (state.kind) {
+    case 'failed':
+      return describeProblem(state.problem);
+    case 'stopped':
+      return 'The engine was stopped.';
+    case 'restarting':
+      return `${state.because} It is being started again.`;
+    case 'starting':
+    case 'ready':
+      return 'The engine is still starting.';
+  }
+}
+
+function crashProblem(how: string): Problem {
+  return {
+    code: 'engine-crashed',
+    what: `The engine ${how}, again and again.`,
+    meaning: 'It is not started any more, so there are no completions.',
+    remedy: 'The log (command "SparseK: Show Log") says what it printed last. Then use the command "SparseK: Restart Engine".',
+  };
+}
