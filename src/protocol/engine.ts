@@ -1,3 +1,9 @@
+/**
+ * Default of {@link InitializeRequest.memoryBudgetMegabytes}: with the 0.5B model the live cache at K = 1,024, W = 512 and
+ * five checkpoints of a streamed file.
+ */
+export const defaultMemoryBudgetMegabytes = 150;
+
 /** Sent once, before anything else. */
 export interface InitializeRequest {
   readonly protocolVersion: number;
@@ -14,7 +20,9 @@ export interface InitializeRequest {
 export interface EngineInfo {
   readonly protocolVersion: number;
   readonly engineVersion: string;
+  /** Version of the Node that runs the engine, and where it lies. */
   readonly node: string;
+  readonly executable: string;
   readonly model: ModelInfo;
   readonly device: DeviceInfo;
   readonly memory: MemoryPlanInfo;

@@ -19,6 +19,8 @@ export type ProblemCode =
   | 'memory-budget'
   | 'cache-not-writable'
   | 'device-lost'
+  /** No Node was found that can run the engine. */
+  | 'node-missing'
   | 'engine-crashed'
   | 'file-not-readable'
   | 'bad-request'

@@ -5,6 +5,10 @@ export const protocolVersion = 1;
  * JSON-RPC method names. Requests: `initialize` (InitializeRequest -> EngineInfo), `complete` (CompletionRequest ->
  * CompletionResult, cancellable), `shutdown`. Notifications to the engine: `document/*`. Notifications from it:
  * `load` (LoadProgress), `log` (LogMessage).
+ *
+ * A request that fails is answered with a JSON-RPC error whose `data` is a {@link Problem}. `complete` never fails for the
+ * document's sake: an old version is answered `cancelled`, an unknown document `unreadable`, a cancelled request
+ * `cancelled`.
  */
 export const methods = {
   initialize: 'initialize',
@@ -18,6 +22,7 @@ export const methods = {
 } as const;
 
 export * from './completion';
+export * from './doNotRead';
 export * from './documents';
 export * from './engine';
 export * from './errors';

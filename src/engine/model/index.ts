@@ -1,2 +1,4 @@
 export * from './manifest';
 export * from './shards';
+export * from './tokenizer';
+export * from './vocabulary';

@@ -1,0 +1,4 @@
+export * from './document';
+export * from './documents';
+export { longestText } from './readableText';
+export type { TokenEncoder } from './tokenEncoder';
