@@ -6,6 +6,9 @@ const generatedNames =
 /** Generators say so in the first lines: Go's convention, `@generated`, and the like. */
 const generatedMarks = /\bcode generated\b.*\bdo not edit\b|@generated\b|\bauto-?generated\b.*\bdo not (edit|modify)\b|\bdo not edit\b.*\b(auto-?)?generated\b/i;
 const markedLines = 8;
+/** Bundles and compiled output: the bundler's preamble, the name of a source map in the last line. */
+const bundleMark = /^\/\*{6}\/ |webpackBootstrap|webpackJsonp/m;
+const sourceMapMark = /\n\/[/*][#@] sourceMappingURL=\S+( \*\/)?\s*$/;
 
 /** Formats that hold data more often than they hold what a programmer wrote. */
 const dataEndings: ReadonlySet<string> = new Set(['json', 'jsonl', 'ndjson', 'geojson', 'csv', 'tsv', 'svg', 'xml', 'txt', 'log', 'po', 'ipynb', 'sql', 'html']);
@@ -18,6 +21,7 @@ export function looksGenerated(path: string, text: string): string | undefined {
   if (generatedNames.test(path)) return 'by its name';
   if (dataEndings.has(endingOf(path)) && text.length > maxDataCharacters) return 'a large data file';
   if (generatedMarks.test(firstLines(text, markedLines))) return 'it says so in its first lines';
+  if (bundleMark.test(firstLines(text, markedLines)) || sourceMapMark.test(text.slice(-4000))) return 'compiled or bundled';
   const lines = text.split('\n').length;
   return text.length > 2000 && text.length / lines > maxMeanLineLength ? 'its lines are as long as a minifier makes them' : undefined;
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import treeSitter from '@vscode/tree-sitter-wasm';
-import type { Parser, Tree } from '@vscode/tree-sitter-wasm';
+import type { Node, Parser, Tree } from '@vscode/tree-sitter-wasm';
 
 /** Parser operations are reported in steps; this many are far beyond any real file of the size read here. */
 const maxParserSteps = 200_000;
@@ -51,18 +51,27 @@ export class Grammars implements Disposable {
 }
 
 /**
- * The tree of a text, to be deleted by the caller, or none when the parser gives up. It gives up after a number of steps,
- * not after a time, so that every machine gives up on the same files.
+ * The tree of a text, to be deleted by the caller, or none when the parser gives up or loses the file's structure. It
+ * gives up after a number of steps, not after a time, so that every machine gives up on the same files.
  */
-export function parse(parser: Parser, text: string): Tree | null {
+export function parse(parser: Parser, text: string): Tree | undefined {
   let steps = 0;
   try {
-    return parser.parse(text, null, { progressCallback: () => ++steps > maxParserSteps });
+    const tree = parser.parse(text, null, { progressCallback: () => ++steps > maxParserSteps });
+    if (tree === null || !isLost(tree.rootNode)) return tree ?? undefined;
+    tree.delete();
   } catch {
-    return null;
+    // The parser ran out of its memory: nothing in the file is worth more than cutting it by indentation.
   } finally {
     parser.reset();
   }
+  return undefined;
+}
+
+/** After an error that spans lines, recovery takes fragments of declarations for declarations. */
+function isLost(root: Node): boolean {
+  const isError = (node: Node | null) => node?.type === 'ERROR' && node.endPosition.row > node.startPosition.row;
+  return root.hasError && (root.type === 'ERROR' || root.namedChildren.some(isError));
 }
 
 function packagedGrammars(): string {

@@ -13,7 +13,7 @@ export function indentationBlocks(lines: readonly string[], start: number, end: 
   if (cuts.length === 0) return [];
   return [start, ...cuts].map((from, index) => {
     const to = cuts[index] ?? end;
-    return { start: from, end: to, declares: false, parts: () => indentationBlocks(lines, from, to) };
+    return { start: from, end: to, declares: indentationOf(lines[from]) === 0, parts: () => indentationBlocks(lines, from, to) };
   });
 }
 

@@ -10,6 +10,27 @@ export function isFunction(node: Node): boolean {
   return functionTypes.test(node.type);
 }
 
-export function isDeclaration(node: Node): boolean {
-  return declarationTypes.test(node.type);
+/**
+ * Whether a node declares something: by its type, as an assignment to a class attribute in Python, or as a call that
+ * gives code a place of its own: `it('…', () => {…})`, `router.get('…', handler => {…})`.
+ *
+ * @param local inside a function; a variable there is a step of the function, a function there is still a declaration
+ */
+export function isDeclaration(node: Node, local: boolean): boolean {
+  if (declarationTypes.test(node.type)) return !local || isFunction(node);
+  if (local) return false;
+  const expression = node.type === 'expression_statement' ? node.namedChild(0) : null;
+  return expression?.type === 'assignment' || takesCallback(expression);
+}
+
+/** Whether a function is an argument of a call: what a suite's or a module wrapper's callback holds is not local to it. */
+export function isCallback(node: Node): boolean {
+  return isFunction(node) && node.parent?.type === 'arguments';
+}
+
+function takesCallback(node: Node | null): boolean {
+  const call = node?.type === 'await_expression' ? node.namedChild(0) : node;
+  const parameters = call?.childForFieldName('arguments');
+  const last = parameters?.namedChild(parameters.namedChildCount - 1);
+  return last !== null && last !== undefined && isFunction(last);
 }

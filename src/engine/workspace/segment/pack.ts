@@ -15,8 +15,8 @@ const maxDepth = 40;
 
 /**
  * Packs blocks into pieces of at most `budget`: neighbours together as long as they fit, a block that fits a piece of its
- * own never divided, a larger one opened and its parts packed in turn. A larger one begins a new piece unless the
- * current one is less than half full.
+ * own never divided, a larger one opened and its parts packed in turn. A larger one begins a new piece, unless the
+ * current one is less than half full and beginning in it costs no further cut.
  *
  * @param cost cost of the lines from the first (inclusive) to the second (exclusive) argument
  */
@@ -32,7 +32,7 @@ export function pack(blocks: readonly Block[], budget: number, cost: (start: num
       return;
     }
     const parts = own <= budget ? [] : partsOf(block, depth);
-    if (parts.length === 0 || used > budget / 2) {
+    if (parts.length === 0 || used > budget / 2 || Math.ceil((used + own) / budget) > Math.ceil(own / budget)) {
       pieces.push({ start: block.start, end: parts.length === 0 ? block.end : block.start, cut: cutOf(block) });
     }
     for (const part of parts) add(part, depth + 1);

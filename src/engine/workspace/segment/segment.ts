@@ -24,7 +24,7 @@ export interface Segment {
 
 /**
  * Where a segment begins: at the file's first line, at a declaration (top-level, or a member of a class, interface,
- * namespace or the like), at a boundary inside a declaration too large for one segment, or within a line.
+ * namespace or the like, or a function in a function), at a boundary inside a declaration too large for one segment, or within a line.
  */
 export type Cut = 'file' | 'declaration' | 'inside' | 'line';
 

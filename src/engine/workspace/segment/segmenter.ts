@@ -27,7 +27,7 @@ export class Segmenter {
     const unified = text.replace(/\r\n?/g, '\n');
     const language = grammarFor(path);
     const parser = language === undefined ? undefined : await this.grammars.parserFor(language);
-    const tree = parser === undefined ? null : parse(parser, unified);
+    const tree = parser && parse(parser, unified);
     try {
       return this.cut(path, unified, tree);
     } finally {
@@ -35,13 +35,13 @@ export class Segmenter {
     }
   }
 
-  private cut(path: string, text: string, tree: Tree | null): Segment[] {
+  private cut(path: string, text: string, tree: Tree | undefined): Segment[] {
     const lines = linesOf(text);
     const builder = new SegmentBuilder(path, headerFor(path, this.encoder), this.encoder, maxSegmentTokens);
     const rows = rowsOf(text, this.encoder, builder.budget);
     const costBefore = costsBefore(rows, lines.length);
     const pieces = pack(blocksOf(lines, tree), builder.budget, (start, end) => costBefore[end] - costBefore[start]);
-    const definitions = tree === null ? definitionsByKeyword(lines) : definitionsOf(tree.rootNode);
+    const definitions = tree === undefined ? definitionsByKeyword(lines) : definitionsOf(tree.rootNode);
     return builder.build(pieces, rows, definitions);
   }
 }
@@ -54,9 +54,8 @@ function costsBefore(rows: readonly { line: number; cost: number }[], lineCount:
   return before;
 }
 
-/** By the tree, unless there is none or it holds nothing but an error. */
-function blocksOf(lines: readonly string[], tree: Tree | null): Block[] {
-  const bySyntax = tree === null || tree.rootNode.type === 'ERROR' ? [] : syntaxBlocks(lines, tree.rootNode);
+function blocksOf(lines: readonly string[], tree: Tree | undefined): Block[] {
+  const bySyntax = tree === undefined ? [] : syntaxBlocks(lines, tree.rootNode);
   if (bySyntax.length > 0) return bySyntax;
   const whole = { start: 0, end: lines.length, declares: false, parts: () => indentationBlocks(lines, 0, lines.length) };
   return lines.length > 0 ? [whole] : [];

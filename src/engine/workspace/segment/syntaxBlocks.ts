@@ -1,13 +1,13 @@
 import type { Node } from '@vscode/tree-sitter-wasm';
 import type { Block } from './block';
 import { indentationBlocks, isBlank } from './indentationBlocks';
-import { isDeclaration, isFunction } from './nodeKinds';
+import { isCallback, isDeclaration, isFunction } from './nodeKinds';
 import { namedChildren, siblingsOf, tallest, type LineRange, type Sibling } from './siblings';
 
 /** What the blocks under way lie in. */
 interface Scope {
   readonly range: LineRange;
-  /** Inside a function: nothing in here is declared for others. */
+  /** Inside a function: of what is in here only functions count as declarations. */
   readonly local: boolean;
   /** Directly in the file: every statement here may declare. */
   readonly top: boolean;
@@ -50,7 +50,7 @@ function blocks(lines: readonly string[], runs: readonly Sibling[][], scope: Sco
       start: index === 0 ? scope.range.start : run[0].line,
       end: runs[index + 1]?.[0].line ?? scope.range.end,
     };
-    const declares = index === 0 ? scope.declares : scope.top || (!scope.local && run[0].nodes.some(isDeclaration));
+    const declares = index === 0 ? scope.declares : scope.top || run[0].nodes.some((node) => isDeclaration(node, scope.local));
     const inner = { ...scope, range, declares };
     const parts = () => (run.length > 1 ? singles(lines, run, inner) : members(lines, run[0], inner));
     return { ...range, declares, parts };
@@ -61,7 +61,7 @@ function blocks(lines: readonly string[], runs: readonly Sibling[][], scope: Sco
 function members(lines: readonly string[], sibling: Sibling, scope: Scope): Block[] {
   let { local } = scope;
   for (let node = tallest(sibling.nodes); node !== undefined; node = tallest(namedChildren(node))) {
-    local ||= isFunction(node);
+    local ||= isFunction(node) && !isCallback(node);
     const inside = siblingsOf(lines, namedChildren(node), scope.range);
     if (inside.length > 1) return paragraphs(lines, inside, { ...scope, local, top: false });
   }
