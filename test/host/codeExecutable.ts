@@ -20,16 +20,19 @@ const downloadSeconds = 300;
 export async function findCodeExecutable(): Promise<CodeExecutable> {
   const named = process.env.VSCODE_EXECUTABLE;
   if (named) return { path: named, kind: 'desktop', reason: 'VSCODE_EXECUTABLE names it' };
-  if (!hasDisplay()) return { ...served, reason: 'there is no display' };
+  if (!hasDisplay()) return servedCode('there is no display');
   try {
     const path = await downloadAndUnzipVSCode({ version: 'stable', cachePath: join(cacheFolder(), 'vscode-desktop'), timeout: downloadSeconds * 1000 });
     return { path, kind: 'desktop', reason: 'there is a display' };
   } catch (error) {
-    return { ...served, reason: `desktop VS Code could not be downloaded (${error instanceof Error ? error.message : String(error)})` };
+    return servedCode(`desktop VS Code could not be downloaded (${error instanceof Error ? error.message : String(error)})`);
   }
 }
 
-const served = { path: fileURLToPath(new URL('shim/code', import.meta.url)), kind: 'served' } as const;
+/** The served VS Code behind the same command line. */
+export function servedCode(reason: string): CodeExecutable {
+  return { path: fileURLToPath(new URL('shim/code', import.meta.url)), kind: 'served', reason };
+}
 
 function hasDisplay(): boolean {
   return process.platform !== 'linux' || Boolean(process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY);

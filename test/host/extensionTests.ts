@@ -1,42 +1,40 @@
+// Runs test/extension in the extension host of a real VS Code. Argument: the suite, `main` or `restricted`.
 import { runTests } from '@vscode/test-electron';
-import { build } from 'esbuild';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exitOnSignals } from '../../scripts/lib/run.mjs';
-import { findCodeExecutable } from './codeExecutable';
+import { findCodeExecutable, servedCode } from './codeExecutable';
+import { bundleExtensionTests } from './extensionTestsBundle';
 import { writeUserSettings } from './userSettings';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const bundle = join(root, 'out', 'test', 'extension', 'index.cjs');
 
-/** Bundles test/extension and runs it in the extension host of a real VS Code, on a copy of the sample workspace. */
-async function runExtensionTests(): Promise<void> {
-  await build({
-    entryPoints: [join(root, 'test', 'extension', 'run', 'index.ts')],
-    outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    sourcemap: 'inline',
-    // `vscode` is the editor's; mocha finds its own files at run time.
-    external: ['vscode', 'mocha'],
-    logLevel: 'warning',
-  });
-  const code = await findCodeExecutable();
-  console.log(`  in ${code.kind} VS Code, for ${code.reason}`);
+/** What a suite needs of its VS Code. */
+const suites = {
+  main: {},
+  /** An untrusted workspace. Only the served VS Code can be had so: test-electron trusts every one on the desktop. */
+  restricted: { 'security.workspace.trust.enabled': true, 'security.workspace.trust.startupPrompt': 'never' },
+};
+
+async function runSuite(suite: keyof typeof suites): Promise<void> {
+  const bundle = join(root, 'out', 'test', 'extension', 'index.cjs');
+  await bundleExtensionTests(join(root, 'test', 'extension', 'run', 'index.ts'), bundle);
+  const code = suite === 'main' ? await findCodeExecutable() : servedCode('only it can be had untrusted');
+  console.log(`  suite "${suite}" in ${code.kind} VS Code, for ${code.reason}`);
+
   const folder = await mkdtemp(join(tmpdir(), 'sparsek-extension-test-'));
   try {
     const workspace = join(folder, 'workspace');
     const userData = join(folder, 'user-data');
-    await cp(join(root, 'test', 'fixtures', 'workspaces', 'demo'), workspace, { recursive: true });
-    await writeUserSettings(userData);
+    await cp(join(root, 'test', 'extension', 'workspace'), workspace, { recursive: true });
+    await writeUserSettings(userData, suites[suite]);
     await runTests({
       vscodeExecutablePath: code.path,
       extensionDevelopmentPath: root,
       extensionTestsPath: bundle,
+      extensionTestsEnv: { SPARSEK_TEST_SUITE: suite },
       launchArgs: [workspace, `--user-data-dir=${userData}`, `--extensions-dir=${join(folder, 'extensions')}`],
     });
   } finally {
@@ -45,7 +43,11 @@ async function runExtensionTests(): Promise<void> {
 }
 
 exitOnSignals();
-await runExtensionTests().catch((error: unknown) => {
+const suite = process.argv[2] ?? 'main';
+try {
+  if (suite !== 'main' && suite !== 'restricted') throw new Error(`There is no suite "${suite}": main or restricted.`);
+  await runSuite(suite);
+} catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);
-});
+}

@@ -17,6 +17,8 @@ export interface ServerOptions {
   readonly extensions?: string;
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly arguments?: readonly string[];
+  /** Leaves VS Code's Restricted Mode on. Default: every workspace is trusted. */
+  readonly restricted?: boolean;
 }
 
 /** A running VS Code server with its own temporary home. */
@@ -46,7 +48,8 @@ export async function startServer(host: HostInstallation, options: ServerOptions
       host.entry,
       ...['--bind-addr', authority, '--auth', 'none', '--config', join(home, 'config.yaml')],
       ...['--user-data-dir', userData, '--extensions-dir', extensions],
-      ...['--disable-telemetry', '--disable-update-check', '--disable-workspace-trust', '--disable-getting-started-override'],
+      ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
+      ...(options.restricted ? [] : ['--disable-workspace-trust']),
       ...(options.arguments ?? []),
     ],
     {

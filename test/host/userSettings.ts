@@ -2,7 +2,10 @@ import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What keeps a VS Code quiet and the same on every run: no network, no welcome pages, no suggestions of its own. */
+/**
+ * What keeps a VS Code quiet and the same on every run: no network, no welcome pages, and no suggest widget that opens
+ * by itself, for it would take the keys that a script types.
+ */
 const quiet = {
   'workbench.startupEditor': 'none',
   'workbench.welcomePage.walkthroughs.openOnInstall': false,
@@ -23,6 +26,8 @@ const quiet = {
   'chat.commandCenter.enabled': false,
   'window.commandCenter': false,
   'files.autoSave': 'off',
+  'editor.quickSuggestions': { other: 'off', comments: 'off', strings: 'off' },
+  'editor.suggestOnTriggerCharacters': false,
   'editor.inlineSuggest.enabled': true,
   'editor.inlineSuggest.minShowDelay': 0,
 };

@@ -1,0 +1,97 @@
+import type { Page } from 'playwright-core';
+
+/** What a suggestion looked like and how long it took from the last key. */
+export interface GhostText {
+  readonly text: string;
+  readonly milliseconds: number;
+}
+
+const macOS = process.platform === 'darwin';
+const ghostText = '.monaco-editor .ghost-text-decoration, .monaco-editor .suggest-preview-text';
+
+/** A VS Code window with one file open, handled as a person would: by keys and by what is on the screen. */
+export class Editor {
+  constructor(private readonly page: Page) {}
+
+  /** Resolves when the file is on the screen. */
+  async opened(): Promise<void> {
+    await this.page.locator('.monaco-editor .view-line').first().waitFor({ timeout: 90_000 });
+  }
+
+  /** Resolves when the extension's status item says that it can complete. */
+  async extensionReady(extensionId: string, timeout: number): Promise<void> {
+    const items = this.page.locator(`.statusbar-item[id^="${extensionId}"]`);
+    await items
+      .and(this.page.locator('[aria-label*="ready" i]'))
+      .first()
+      .waitFor({ timeout })
+      .catch(async () => {
+        const seen = await Promise.all((await items.all()).map((item) => item.getAttribute('aria-label')));
+        throw new Error(`The extension was not ready within ${timeout / 1000} s. Its status item says: ${seen.join(' | ') || '(there is none)'}`);
+      });
+  }
+
+  /** Shows another file of the workspace, found by its name. */
+  async open(name: string): Promise<void> {
+    await this.page.keyboard.press('ControlOrMeta+p');
+    const input = this.page.locator('.quick-input-widget input').first();
+    await input.fill(name);
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: name }).first().waitFor({ timeout: 30_000 });
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.tab.active', { hasText: name }).waitFor({ timeout: 30_000 });
+    await this.opened();
+  }
+
+  async goToEnd(): Promise<void> {
+    await this.page.locator('.monaco-editor .view-lines').first().click();
+    await this.page.keyboard.press(macOS ? 'Meta+ArrowDown' : 'Control+End');
+  }
+
+  /** Types at a person's pace. */
+  async type(text: string): Promise<void> {
+    for (const [index, line] of text.split('\n').entries()) {
+      if (index > 0) await this.page.keyboard.press('Enter');
+      await this.page.keyboard.type(line, { delay: 35 });
+    }
+  }
+
+  async press(key: string): Promise<void> {
+    await this.page.keyboard.press(key);
+  }
+
+  /** Waits for a suggestion. Call it right after the last key: the time is counted from here. */
+  async ghostText(timeout: number): Promise<GhostText> {
+    const start = performance.now();
+    const parts = this.page.locator(ghostText);
+    await parts.first().waitFor({ timeout });
+    const milliseconds = Math.round(performance.now() - start);
+    return { text: await this.ghostLines(), milliseconds };
+  }
+
+  /** Takes the suggestion, and resolves when it has become text. */
+  async accept(): Promise<void> {
+    await this.page.keyboard.press('Tab');
+    await this.page.locator('.monaco-editor .ghost-text-decoration').first().waitFor({ state: 'detached', timeout: 10_000 });
+  }
+
+  async save(): Promise<void> {
+    await this.page.keyboard.press('ControlOrMeta+s');
+    await this.page.locator('.tab.active.dirty').waitFor({ state: 'detached', timeout: 10_000 });
+  }
+
+  async screenshot(path: string): Promise<void> {
+    await this.page.screenshot({ path });
+  }
+
+  /** The rest of the cursor's line in one piece, then the lines below it. */
+  private async ghostLines(): Promise<string> {
+    const first = (await this.page.locator('.monaco-editor .ghost-text-decoration').allTextContents()).join('');
+    const rest = await this.page.locator('.monaco-editor .suggest-preview-text > div, .monaco-editor .suggest-preview-text .view-line').allTextContents();
+    return [first, ...rest].map(plainSpaces).join('\n').trimEnd();
+  }
+}
+
+/** The editor draws spaces that do not break. */
+function plainSpaces(text: string): string {
+  return text.replaceAll('\u00a0', ' ');
+}
