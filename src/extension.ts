@@ -1,0 +1,31 @@
+import type { ExtensionContext } from 'vscode';
+import { CompletionHistory, registerCompletion } from './features/complete';
+import { diagnosticsOf, type Diagnostics } from './features/diagnostics';
+import { forwardDocumentEvents } from './features/documents';
+import { registerToggles } from './features/enable';
+import { createLog, registerShowLog } from './features/log';
+import { StatusItem } from './features/status';
+import { createEngine, superviseEngine } from './features/supervision';
+
+/** Builds the parts and wires them. The editor disposes them, last first, when the window closes. */
+export function activate(context: ExtensionContext): { readonly diagnostics: Diagnostics } {
+  const start = performance.now();
+  const log = createLog();
+  const client = createEngine(context, log);
+  const history = new CompletionHistory();
+  const status = new StatusItem(client, history);
+  context.subscriptions.push(
+    log,
+    registerShowLog(log),
+    history,
+    client,
+    status,
+    forwardDocumentEvents(client),
+    registerCompletion(client, history, log),
+    registerToggles(),
+    superviseEngine(client),
+  );
+  const milliseconds = performance.now() - start;
+  log.info(`Activated in ${milliseconds.toFixed(1)} ms.`);
+  return { diagnostics: diagnosticsOf(milliseconds, client, history, status) };
+}

@@ -1,0 +1,10 @@
+/** Ids of the commands, as package.json contributes them. */
+export const commands = {
+  trigger: 'sparsek.triggerCompletion',
+  toggle: 'sparsek.toggle',
+  toggleLanguage: 'sparsek.toggleLanguage',
+  restart: 'sparsek.restartEngine',
+  showLog: 'sparsek.showLog',
+  explain: 'sparsek.explainLastCompletion',
+  menu: 'sparsek.showMenu',
+} as const;

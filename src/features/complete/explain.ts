@@ -1,0 +1,46 @@
+import type { CompletionOutcome } from '../../protocol';
+import type { CompletionHistory, CompletionRecord } from './history';
+
+/** What became of a request, in a sentence. */
+export function describeOutcome(outcome: CompletionOutcome): string {
+  switch (outcome.kind) {
+    case 'completed':
+      return 'A completion was shown.';
+    case 'empty':
+      return 'The model had nothing to add.';
+    case 'cancelled':
+      return 'The request was cancelled, by typing on or moving away.';
+    case 'filtered':
+      return `What the model wrote was withheld by the rule "${outcome.rule}".`;
+    case 'not-ready':
+    case 'disabled':
+    case 'unreadable':
+      return outcome.reason;
+  }
+}
+
+/** The answer of the command "Explain Last Completion". */
+export function explain(history: Pick<CompletionHistory, 'last' | 'cancelledSince'>): string {
+  const { last, cancelledSince } = history;
+  if (!last) return 'Nothing was completed yet in this window.';
+  const since = cancelledSince === 0 ? '' : ` Since then ${count(cancelledSince, 'request')} cancelled by typing on.`;
+  return `${last.path}, line ${last.line}: ${describeOutcome(last.result.outcome)}${figures(last)}${since}`;
+}
+
+function figures({ result, milliseconds }: CompletionRecord): string {
+  const { tokens, memory, milliseconds: times } = result;
+  if (memory.keyValueBytes === 0) return '';
+  return [
+    ` Tokens: reused ${tokens.reused}, read ${tokens.read}, generated ${tokens.generated} (${tokens.accepted} by lookup).`,
+    ` Milliseconds: ${Math.round(milliseconds)} in all, ${Math.round(times.total)} in the engine, ${Math.round(times.firstToken)} to the first token.`,
+    ` Memory: ${megabytes(memory.keyValueBytes)} of keys and values, ${memory.entries} entries, ${memory.window} tokens live.`,
+  ].join('');
+}
+
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+function count(number: number, thing: string): string {
+  return number === 1 ? `one ${thing} was` : `${number} ${thing}s were`;
+}

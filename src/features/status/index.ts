@@ -1,0 +1,52 @@
+/** The status item: where the engine stands, and a menu. */
+import * as vscode from 'vscode';
+import type { EngineClient } from '../../client';
+import { commands } from '../commands';
+import type { CompletionHistory } from '../complete';
+import { isEnabled, section } from '../settings';
+import { showMenu } from './menu';
+import { statusText, type StatusText } from './statusText';
+
+export { type StatusText } from './statusText';
+
+export class StatusItem implements vscode.Disposable {
+  readonly #item = vscode.window.createStatusBarItem('sparsek.status', vscode.StatusBarAlignment.Right, 100);
+  readonly #subscriptions: vscode.Disposable;
+  #shown: StatusText;
+
+  constructor(private readonly client: EngineClient, private readonly history: CompletionHistory) {
+    this.#item.name = 'SparseK Code';
+    this.#item.command = commands.menu;
+    this.#shown = this.#update();
+    this.#item.show();
+    this.#subscriptions = vscode.Disposable.from(
+      client.onDidChangeState(() => this.#update()),
+      history.onDidChange(() => this.#update()),
+      vscode.workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration(`${section}.enable`)) this.#update();
+      }),
+      vscode.commands.registerCommand(commands.menu, () => showMenu(this.#shown.tooltip[0] ?? '', isEnabled())),
+    );
+  }
+
+  get shown(): StatusText {
+    return this.#shown;
+  }
+
+  dispose(): void {
+    this.#subscriptions.dispose();
+    this.#item.dispose();
+  }
+
+  #update(): StatusText {
+    const { client, history } = this;
+    const shown = statusText({ engine: client.state, enabled: isEnabled(), completing: history.isAsking, last: history.last });
+    this.#shown = shown;
+    this.#item.text = shown.text;
+    this.#item.tooltip = ['SparseK Code', ...shown.tooltip].join('\n');
+    // Read aloud in place of the text and its icons.
+    this.#item.accessibilityInformation = { label: `SparseK Code: ${shown.kind}` };
+    this.#item.backgroundColor = shown.kind === 'error' ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
+    return shown;
+  }
+}

@@ -1,0 +1,58 @@
+import type { EngineState } from '../../client';
+import { describeProblem, type LoadProgress } from '../../protocol';
+import { describeOutcome, megabytes } from '../complete/explain';
+import type { CompletionRecord } from '../complete/history';
+
+export interface StatusInput {
+  readonly engine: EngineState;
+  /** Whether completions are on in this window. */
+  readonly enabled: boolean;
+  /** Whether the model is at work for a completion. */
+  readonly completing: boolean;
+  readonly last: CompletionRecord | undefined;
+}
+
+export interface StatusText {
+  readonly kind: 'off' | 'idle' | 'starting' | 'ready' | 'completing' | 'error';
+  /** With the editor's icons, `$(name)`. */
+  readonly text: string;
+  readonly tooltip: readonly string[];
+}
+
+/** What the status item says: where the engine stands, and why the last question got no answer, if it got none. */
+export function statusText({ engine, enabled, completing, last }: StatusInput): StatusText {
+  if (!enabled) return { kind: 'off', text: '$(circle-slash) SparseK', tooltip: ['Completions are switched off.'] };
+  switch (engine.kind) {
+    case 'stopped':
+      return { kind: 'idle', text: '$(sparkle) SparseK', tooltip: ['The engine starts when a file is opened.', ...silence(last)] };
+    case 'starting':
+      return { kind: 'starting', text: '$(loading~spin) SparseK', tooltip: [stage(engine.progress)] };
+    case 'restarting':
+      return { kind: 'starting', text: '$(loading~spin) SparseK', tooltip: [`${engine.because} It is being started again.`] };
+    case 'failed':
+      return { kind: 'error', text: `$(error) SparseK: ${errorName(engine.problem.code)}`, tooltip: [describeProblem(engine.problem)] };
+    case 'ready': {
+      const { model, device, memory } = engine.info;
+      const bytes = megabytes(memory.keyValueBytes);
+      return {
+        kind: completing ? 'completing' : 'ready',
+        text: completing ? '$(sync~spin) SparseK' : '$(sparkle) SparseK',
+        tooltip: [`${model.displayName} on ${device.name}`, `Memory: ${bytes} of keys and values at any length of file`, ...silence(last)],
+      };
+    }
+  }
+}
+
+function stage(progress: LoadProgress | undefined): string {
+  if (!progress) return 'The engine is starting.';
+  const what = { verifying: 'Checking the model', loading: 'Loading the model', ready: 'Ready' }[progress.stage];
+  return `${what}: ${Math.round(progress.fraction * 100)} %`;
+}
+
+function silence(last: CompletionRecord | undefined): string[] {
+  return last && last.result.outcome.kind !== 'completed' ? [`Last silence: ${describeOutcome(last.result.outcome)}`] : [];
+}
+
+function errorName(code: string): string {
+  return { 'model-missing': 'model files missing', 'model-corrupt': 'model files damaged', 'node-missing': 'no Node.js' }[code] ?? 'error';
+}

@@ -1,0 +1,57 @@
+/** The engine's life in this window: when it starts, when it restarts, when it is let go, and what a person is told. */
+import { setImmediate } from 'node:timers';
+import * as vscode from 'vscode';
+import { createEngineClient, type EngineClient, type EngineOptions, type Log } from '../../client';
+import { protocolVersion } from '../../protocol';
+import { commands } from '../commands';
+import { editedSchemes } from '../complete';
+import { concernsEngine, isEnabled, readEngineSettings, section } from '../settings';
+import { reportFailure } from './reportFailure';
+
+const shippedModel = 'models/qwen2.5-coder-0.5b';
+
+export function createEngine(context: vscode.ExtensionContext, log: Log): EngineClient {
+  return createEngineClient(context.extensionPath, context.asAbsolutePath('dist/engine.cjs'), () => engineOptions(context), log);
+}
+
+export function superviseEngine(client: EngineClient): vscode.Disposable {
+  const followEnablement = () => {
+    if (!isEnabled()) client.stop();
+    else if (isWanted()) client.start();
+  };
+  // Not while the extension is being activated, which other extensions wait for.
+  const first = setImmediate(followEnablement);
+  return vscode.Disposable.from(
+    { dispose: () => clearImmediate(first) },
+    vscode.window.onDidChangeActiveTextEditor(followEnablement),
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (concernsEngine(change) && client.state.kind !== 'stopped') client.restart();
+      else if (change.affectsConfiguration(`${section}.enable`)) followEnablement();
+    }),
+    client.onDidChangeState((state) => {
+      if (state.kind === 'failed') void reportFailure(state.problem);
+    }),
+    vscode.commands.registerCommand(commands.restart, () => client.restart()),
+  );
+}
+
+/** The model takes seconds to load: it does so when a document is looked at, not when the first completion is asked. */
+function isWanted(): boolean {
+  const editor = vscode.window.activeTextEditor;
+  return editor !== undefined && editedSchemes.includes(editor.document.uri.scheme);
+}
+
+function engineOptions(context: vscode.ExtensionContext): EngineOptions {
+  const { node, threads, modelPath, memoryBudgetMegabytes } = readEngineSettings();
+  return {
+    node,
+    initialize: {
+      protocolVersion,
+      modelDirectory: modelPath === '' ? context.asAbsolutePath(shippedModel) : modelPath,
+      // Shared by all windows: the engine writes each of its files whole or not at all.
+      cacheDirectory: context.globalStorageUri.fsPath,
+      memoryBudgetMegabytes,
+      threads,
+    },
+  };
+}
