@@ -24,12 +24,16 @@ import { EngineEndedError } from './problem';
 /** The typed side of the wire. Messages arrive in the order of the calls. Once it is closed, every promise settles. */
 export class EngineConnection {
   readonly onLoadProgress: Event<LoadProgress>;
+  /** The engine closed its end, or this end was disposed. */
+  readonly onClose: Event<void>;
   readonly #loadProgress = new Emitter<LoadProgress>();
+  readonly #close = new Emitter<void>();
   readonly #connection: MessageConnection;
   #isOver = false;
 
   constructor(output: Readable, input: Writable, log: Log) {
     this.onLoadProgress = this.#loadProgress.event;
+    this.onClose = this.#close.event;
     this.#connection = createMessageConnection(new StreamMessageReader(output), new StreamMessageWriter(input));
     this.#connection.onNotification(methods.loadProgress, (progress: LoadProgress) => {
       this.#loadProgress.fire(progress);
@@ -61,6 +65,8 @@ export class EngineConnection {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#connection.dispose();
+    this.#close.fire();
+    this.#close.dispose();
     this.#loadProgress.dispose();
   }
 

@@ -52,6 +52,8 @@ export class EngineSession {
     this.onLoadProgress = this.#connection.onLoadProgress;
     this.documents = new DocumentMirror((notification) => this.#connection.notify(notification));
     this.ended = this.#process.ended.finally(() => this.#connection.dispose());
+    // An engine that cannot be talked to is of no use, whatever closed its end.
+    this.#connection.onClose(() => this.#process.dispose());
     this.ready = this.#initialize(options.initialize);
     // Whoever waits for it sees the failure; that nobody does is no failure of its own.
     this.ready.catch(() => undefined);
@@ -95,8 +97,10 @@ export class EngineSession {
     }
   }
 
-  #failed(error: unknown): CompletionResult {
+  async #failed(error: unknown): Promise<CompletionResult> {
     if (error instanceof EngineEndedError) {
+      // The pipes close a moment before the process is known to be gone. Whoever asks again then asks the next engine.
+      await this.ended;
       return silentResult({ kind: 'not-ready', reason: 'The engine ended during the request.' });
     }
     const reason = describeProblem(problemOf(error));

@@ -4,7 +4,7 @@ import type { EngineClient } from './engineClient';
 import type { LiveDocument } from './documentMirror';
 import type { Log } from './log';
 import { EngineEndedError, problemOf } from './problem';
-import { RestartPolicy } from './restartPolicy';
+import { defaultRestartLimits, RestartPolicy } from './restartPolicy';
 import { EngineSession, type CompletionParameters, type SessionOptions } from './session';
 import { silentResult } from './silentResult';
 import { isOnTheWay, type EngineState } from './state';
@@ -17,7 +17,7 @@ const readyWaitMilliseconds = 20_000;
 export class EngineSupervisor implements EngineClient {
   readonly onDidChangeState: Event<EngineState>;
   readonly #stateChange = new Emitter<EngineState>();
-  readonly #policy = new RestartPolicy();
+  readonly #policy: RestartPolicy;
   #state: EngineState = { kind: 'stopped' };
   #session: EngineSession | undefined;
   #pause: NodeJS.Timeout | undefined;
@@ -25,7 +25,8 @@ export class EngineSupervisor implements EngineClient {
   #era = 0;
 
   /** @param options asked anew for each start, so that a changed setting holds from the next one on */
-  constructor(private readonly options: () => Promise<SessionOptions>, private readonly log: Log) {
+  constructor(private readonly options: () => Promise<SessionOptions>, private readonly log: Log, limits = defaultRestartLimits) {
+    this.#policy = new RestartPolicy(limits);
     this.onDidChangeState = this.#stateChange.event;
   }
 
