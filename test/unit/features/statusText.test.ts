@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { silentResult, type EngineState } from '../../../src/client';
+import { statusText } from '../../../src/features/status/statusText';
+import type { EngineInfo } from '../../../src/protocol';
+
+describe('status text', () => {
+  const info: EngineInfo = {
+    protocolVersion: 1,
+    engineVersion: '0.1.0',
+    node: 'v20.19.0',
+    executable: '/usr/bin/node',
+    model: { name: 'm', displayName: 'The Model', packVersion: '', layers: 1, width: 1, queryHeads: 1, keyValueHeads: 1, headDim: 1, vocabulary: 1, weightBytes: 1 },
+    device: { kind: 'cpu', name: 'CPU', threads: 2, reason: '' },
+    memory: { entries: 1024, window: 512, slots: 2064, keyValueBytes: 50_724_864, checkpointBytes: 0 },
+    loadMilliseconds: 1,
+  };
+  const ready: EngineState = { kind: 'ready', info };
+  const show = (engine: EngineState, more = {}) => statusText({ engine, enabled: true, completing: false, last: undefined, ...more });
+
+  it('is off when completions are, whatever the engine does', () => {
+    assert.equal(show(ready, { enabled: false }).kind, 'off');
+  });
+
+  it('tells how far the model has loaded', () => {
+    const status = show({ kind: 'starting', progress: { stage: 'verifying', fraction: 0.42, detail: '' } });
+    assert.equal(status.kind, 'starting');
+    assert.deepEqual(status.tooltip, ['Checking the model: 42 %']);
+  });
+
+  it('tells model, device and bounded memory when ready', () => {
+    const status = show(ready);
+    assert.equal(status.kind, 'ready');
+    assert.deepEqual(status.tooltip, ['The Model on CPU', 'Memory: 50.7 MB of keys and values at any length of file']);
+  });
+
+  it('tells that the model is at work', () => {
+    assert.equal(show(ready, { completing: true }).kind, 'completing');
+  });
+
+  it('tells why the last question got no answer', () => {
+    const last = { path: 'a', line: 1, milliseconds: 1, result: silentResult({ kind: 'empty' }) };
+    assert.equal(show(ready, { last }).tooltip.at(-1), 'Last silence: The model had nothing to add.');
+  });
+
+  it('names what is wrong and tells what to do', () => {
+    const problem = { code: 'model-missing', what: 'There is no model.', meaning: 'Nothing works.', remedy: 'Fetch it.' } as const;
+    const status = show({ kind: 'failed', problem });
+    assert.equal(status.kind, 'error');
+    assert.match(status.text, /model files missing/);
+    assert.deepEqual(status.tooltip, ['There is no model. Nothing works. Fetch it.']);
+  });
+
+  it('says "ready" of nothing but a ready engine', () => {
+    for (const state of [{ kind: 'stopped' }, { kind: 'starting' }, { kind: 'restarting', because: 'It ended.' }] as const) {
+      assert.notEqual(show(state).kind, 'ready');
+    }
+  });
+});
