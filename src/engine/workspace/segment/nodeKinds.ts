@@ -3,7 +3,8 @@ import type { Node } from '@vscode/tree-sitter-wasm';
 // Grammars name their nodes alike: `function_declaration`, `function_definition`, `function_item`, `method`.
 const functionTypes = /function|method|closure|lambda|constructor|destructor|accessor|func_literal|do_block/;
 const declarationTypes =
-  /(declaration|definition|signature|_item|_spec|specifier|enumerator|enum_constant|enum_assignment)$|^(method|singleton_method|class|module|export_statement)$/;
+  /(declaration|definition|signature|_item|_spec|specifier|enumerator|enum_constant|enum_assignment)$|^(method|singleton_method|class|module|export_statement|pair)$/;
+const conditionTypes = /^(if_statement|try_statement|preproc_if|preproc_ifdef)$/;
 
 /** Whether names declared inside are local to it. */
 export function isFunction(node: Node): boolean {
@@ -11,16 +12,16 @@ export function isFunction(node: Node): boolean {
 }
 
 /**
- * Whether a node declares something: by its type, as an assignment to a class attribute in Python, or as a call that
- * gives code a place of its own: `it('…', () => {…})`, `router.get('…', handler => {…})`.
+ * Whether a node declares something: by its type (a named entry of an object too), as a Python class's attribute, as a condition around declarations
+ * (`if TYPE_CHECKING:`, `#ifdef`), or as a call that gives code a place of its own: `it('…', () => {…})`.
  *
- * @param local inside a function; a variable there is a step of the function, a function there is still a declaration
+ * @param local inside a function; a variable there is a step of the function, a function or class still a declaration
  */
 export function isDeclaration(node: Node, local: boolean): boolean {
-  if (declarationTypes.test(node.type)) return !local || isFunction(node);
+  if (declarationTypes.test(node.type)) return !local || isFunction(node) || node.type.includes('class');
   if (local) return false;
   const expression = node.type === 'expression_statement' ? node.namedChild(0) : null;
-  return expression?.type === 'assignment' || takesCallback(expression);
+  return conditionTypes.test(node.type) || expression?.type === 'assignment' || takesCallback(expression);
 }
 
 /** Whether a function is an argument of a call: what a suite's or a module wrapper's callback holds is not local to it. */
