@@ -26,6 +26,8 @@ export interface Server extends AsyncDisposable {
   /** host:port */
   readonly authority: string;
   readonly userData: string;
+  /** Resolves with the exit code or signal when the server ends, of its own or disposed. */
+  readonly ended: Promise<number | string>;
   /** The last lines that the server wrote. */
   log(): Promise<string>;
 }
@@ -69,6 +71,7 @@ export async function startServer(host: HostInstallation, options: ServerOptions
   const server: Server = {
     authority,
     userData,
+    ended: exited.then(([code, signal]: (number | string | null)[]) => code ?? signal ?? 1),
     log: async () => (await readFile(logFile, 'utf8')).split('\n').slice(-40).join('\n'),
     async [Symbol.asyncDispose]() {
       endGroup(child, 'SIGTERM');
