@@ -39,19 +39,19 @@ class BlockMatrix:
         return ((codes - zero) * self.scales.float()[:, :, None]).view(out, width)
 
 
-def grid(weight: Tensor, bits: int, symmetric: bool, shrink: float = 1.0) -> tuple[Tensor, Tensor]:
+def grid(weight: Tensor, bits: int, symmetric: bool) -> tuple[Tensor, Tensor]:
     """Scale and zero point for each block of `weight` [..., blockSize] that spans its values.
 
     Asymmetric grids span min to max (zero included, so that zero is exact). Symmetric ones put the value of largest
     magnitude on the outermost code, -2^(bits-1), whatever its sign: the grid has one more code on that side.
-    `shrink` < 1 clips the outermost values. Returns float32 tensors [...]; scales are already rounded to fp16.
+    Returns float32 tensors [...]; scales are already rounded to fp16.
     """
     levels = (1 << bits) - 1
     if symmetric:
-        largest = weight.gather(-1, weight.abs().argmax(-1, keepdim=True)).squeeze(-1) * shrink
+        largest = weight.gather(-1, weight.abs().argmax(-1, keepdim=True)).squeeze(-1)
         scale = nonZero((-largest / (1 << (bits - 1))).half().float())
         return scale, torch.full_like(scale, float(1 << (bits - 1)))
-    low, high = weight.amin(-1).clamp(max=0) * shrink, weight.amax(-1).clamp(min=0) * shrink
+    low, high = weight.amin(-1).clamp(max=0), weight.amax(-1).clamp(min=0)
     scale = nonZero(((high - low) / levels).half().float())
     return scale, (-low / scale).round().clamp(0, levels)
 

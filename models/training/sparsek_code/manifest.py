@@ -106,3 +106,8 @@ class Pack:
             return self.matrix(name).dequantise()
         data = self.bytes(entry["file"], entry["offset"], entry["bytes"])
         return torch.from_numpy(data.view(np.float32).reshape(entry["shape"]).copy())
+
+    def layer(self, index: int) -> dict[str, Tensor]:
+        """A layer's tensors as float32, by their names without `layers.N.`."""
+        prefix = f"layers.{index}."
+        return {name.removeprefix(prefix): self.tensor(name) for name in self.manifest["tensors"] if name.startswith(prefix)}

@@ -38,3 +38,169 @@ and its source indices. Whenever a decoded or typed token brings the prefix toke
 of them are evicted (before the next token is read); markers and suffix are what lies between memory and evicted slots.
 Without fill in the middle (plain text) the live part is `prefix[streamed:]` alone.
 """
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .manifest import Pack
+from .transformer import Layer, feedForwardInner, queryKeyValue, rmsNorm, rotary, rotate
+
+NO_SOURCE = -1
+"""The source index of pinned tokens, which never compete."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    entries: int
+    """K"""
+    window: int
+    """W, a multiple of C"""
+    chunk: int
+    """C"""
+
+
+@dataclass
+class State:
+    """layers L, KV heads H, slots in use S."""
+
+    keys: Tensor  # [L, H, S, headDim], rotated to their slots
+    values: Tensor  # [L, H, S, headDim]
+    scores: Tensor  # [L, H, S]
+    sources: Tensor  # [L, H, S], int64
+    memory: int = 0  # entries in the memory: slots sink .. sink + memory - 1
+
+    @property
+    def length(self) -> int:
+        return self.keys.shape[2]
+
+    def select(self, index: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Keys, values, scores and sources of slots `index` [L, H, n]."""
+        wide = index[..., None].expand(-1, -1, -1, self.keys.shape[-1])
+        return self.keys.gather(2, wide), self.values.gather(2, wide), self.scores.gather(2, index), self.sources.gather(2, index)
+
+
+class Reference:
+    def __init__(self, pack: Pack) -> None:
+        self.geometry = pack.geometry
+        self.sink: list[int] = pack.manifest["sinkTokens"]
+        self.special: dict[str, int] = pack.manifest["specialTokens"]
+        self.table = pack.tensor("embedding.weight")  # [vocabulary, width]: embedding and head
+        self.finalNorm = pack.tensor("finalNorm.weight")
+        self.layers = [pack.layer(index) for index in range(self.geometry.layers)]
+
+    def emptyState(self) -> State:
+        g = self.geometry
+        shape = (g.layers, g.keyValueHeads, 0)
+        empty = torch.empty(*shape, g.headDim)
+        return State(empty, empty, torch.empty(shape), torch.empty(shape, dtype=torch.int64))
+
+    def score(self, x: Tensor, layer: Layer) -> Tensor:
+        """Normed x [T, width] -> [H, T]."""
+        if self.geometry.scorerHidden:
+            x = F.silu(F.linear(x, layer["scorer.hidden.weight"], layer["scorer.hidden.bias"]))
+        return F.linear(x, layer["scorer.output.weight"], layer["scorer.output.bias"]).T
+
+    @torch.no_grad()
+    def forward(self, state: State, tokens: list[int], source: int | None) -> Tensor:
+        """Appends `tokens` to the state (source indices from `source`; None = pinned); returns logits [T, vocabulary]."""
+        g, epsilon, start = self.geometry, self.geometry.rmsNormEpsilon, state.length
+        positions = torch.arange(start, start + len(tokens))
+        cos, sin = rotary(positions, g)
+        seen = torch.arange(start + len(tokens)) <= positions[:, None]  # [T, S + T]
+        stream = self.table[tokens]  # [T, width]
+        added: list[tuple[Tensor, Tensor, Tensor]] = []
+        for index, layer in enumerate(self.layers):
+            x = rmsNorm(stream, layer["attentionNorm.weight"], epsilon)
+            q, k, v = queryKeyValue(x, layer, g)  # [heads, T, headDim]
+            q, k = rotate(q, cos, sin), rotate(k, cos, sin)
+            added.append((k, v, self.score(x, layer)))
+            keys, values = torch.cat((state.keys[index], k), 1), torch.cat((state.values[index], v), 1)  # [H, S + T, headDim]
+            mixed = F.scaled_dot_product_attention(q[None], keys[None], values[None], attn_mask=seen, enable_gqa=True)[0]
+            stream = stream + F.linear(mixed.transpose(0, 1).flatten(1), layer["attention.output.weight"])
+            x = rmsNorm(stream, layer["feedForwardNorm.weight"], epsilon)
+            stream = stream + F.linear(feedForwardInner(x, layer), layer["feedForward.down.weight"])
+        keys, values, scores = (torch.stack(parts) for parts in zip(*added, strict=True))
+        order = torch.full_like(positions, NO_SOURCE) if source is None else torch.arange(source, source + len(tokens))
+        state.keys, state.values = torch.cat((state.keys, keys), 2), torch.cat((state.values, values), 2)
+        state.scores = torch.cat((state.scores, scores), 2)
+        state.sources = torch.cat((state.sources, order.expand(*scores.shape[:2], -1)), 2)
+        return F.linear(rmsNorm(stream, self.finalNorm, epsilon), self.table)
+
+    def best(self, state: State, candidates: Tensor, keep: int) -> Tensor:
+        """Of the slots `candidates` [n], in ascending source order, the best `keep` of each layer and head: [L, H, keep]."""
+        newestFirst = candidates.flip(0)
+        ranked = state.scores[:, :, newestFirst].argsort(dim=2, descending=True, stable=True)  # a tie leaves the newer in front
+        return newestFirst[ranked[:, :, :keep]].sort(dim=2).values  # slots are in source order
+
+    def rearrange(self, state: State, index: Tensor, memory: int) -> State:
+        """A state of the slots `index` [L, H, n], in that order, keys rotated from their old slots to their new ones."""
+        keys, values, scores, sources = state.select(index)
+        cos, sin = rotary(torch.arange(index.shape[2]) - index, self.geometry)  # turning by the difference of the positions
+        return State(rotate(keys, cos, sin), values, scores, sources, memory)
+
+    def compact(self, state: State, start: int, end: int, keep: int) -> State:
+        """Slots start .. end-1 compete with the memory for `keep` places; what lies between is pinned."""
+        sink, behind = len(self.sink), len(self.sink) + state.memory
+        heads = state.scores.shape[:2]
+        slots = lambda first, last: torch.arange(first, last)  # noqa: E731
+        every = lambda index: index.expand(*heads, -1)  # noqa: E731
+        kept = self.best(state, torch.cat((slots(sink, behind), slots(start, end))), keep)
+        order = (every(slots(0, sink)), kept, every(slots(behind, start)), every(slots(end, state.length)))
+        return self.rearrange(state, torch.cat(order, 2), kept.shape[2])
+
+    def start(self) -> State:
+        """A state that holds the sink."""
+        state = self.emptyState()
+        self.forward(state, self.sink, None)
+        return state
+
+    def stream(self, state: State, tokens: list[int], source: int, bounds: Bounds) -> tuple[State, Tensor]:
+        """Reads text in chunks; returns the new state and the logits [T, vocabulary] of all its tokens."""
+        logits = []
+        for first in range(0, len(tokens), bounds.chunk):
+            logits.append(self.forward(state, tokens[first : first + bounds.chunk], source + first))
+            live = len(self.sink) + state.memory
+            if state.length - live >= bounds.window + bounds.chunk:
+                state = self.compact(state, live, live + bounds.chunk, bounds.entries)
+        return state, torch.cat(logits) if logits else torch.empty(0, len(self.table))
+
+    def remember(self, tokens: list[int], bounds: Bounds) -> State:
+        """Sink and memory of streamed text: all that the stream's state holds competes."""
+        state, _ = self.stream(self.start(), tokens, 0, bounds)
+        live = len(self.sink) + state.memory
+        return self.compact(state, live, state.length, bounds.entries)
+
+    def request(self, prefix: list[int], suffix: list[int] | None, bounds: Bounds) -> tuple[State, int, Tensor]:
+        """Prepares a request, without generating. `suffix` None = plain text, no markers.
+
+        Returns the state, the slot of the first prefix token in the live part, and the logits of the live prefix tokens.
+        """
+        streamed = bounds.chunk * (max(0, len(prefix) - bounds.window) // bounds.chunk)
+        state = self.remember(prefix[:streamed], bounds)
+        s = self.special
+        pinned = [] if suffix is None else [s["fimPrefix"], s["fimSuffix"], *suffix, s["fimMiddle"]]
+        for first in range(0, len(pinned), bounds.chunk):
+            self.forward(state, pinned[first : first + bounds.chunk], None)
+        prefixSlot, logits = state.length, []
+        for first in range(streamed, len(prefix), bounds.chunk):
+            logits.append(self.forward(state, prefix[first : first + bounds.chunk], first))
+        return state, prefixSlot, torch.cat(logits) if logits else torch.empty(0, len(self.table))
+
+    def decode(self, state: State, prefixSlot: int, logits: Tensor, source: int, count: int, bounds: Bounds) -> list[tuple[int, Tensor]]:
+        """Greedy continuation from the last token's logits [vocabulary]: `count` tokens with the logits each was chosen by."""
+        generated: list[tuple[int, Tensor]] = []
+        while True:
+            token = int(logits.argmax())
+            generated.append((token, logits))
+            if len(generated) == count:
+                return generated
+            if state.length - prefixSlot >= bounds.window + bounds.chunk:
+                before = state.memory
+                state = self.compact(state, prefixSlot, prefixSlot + bounds.chunk, bounds.entries)
+                prefixSlot += state.memory - before
+            logits = self.forward(state, [token], source + len(generated) - 1)[-1]
