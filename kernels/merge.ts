@@ -28,71 +28,89 @@ export function mergeMemories(memories: readonly Memory[], priors: readonly numb
   }
   const unions: Union[] = [];
   forEachHead(shape, (_layer, _head, row) => unions.push(uniteHead(memories, priors, row)));
-  const count = unions.reduce((least, union) => Math.min(least, union.scores.length), entries);
+  const count = unions.reduce((least, union) => Math.min(least, union.count), entries);
   const merged = allocateMemory(shape, count);
   unions.forEach((union, row) => {
-    const kept = topK(union.scores, union.sources, union.scores.length, count);
-    kept.forEach((candidate, i) => copyEntry(union, candidate, merged, row * count + i));
+    topK(union.scores, union.sources, union.count, count).forEach((candidate, i) => {
+      copyEntry(memories[union.owners[candidate]], union.entries[candidate], union.scores[candidate], merged, row * count + i);
+    });
   });
   return merged;
 }
 
-/** Candidates of one layer and head; `owners` and `entries` say where candidate i lies. */
+/** Distinct candidates of one layer and head in source order: candidate i is entry `entries[i]` of memory `owners[i]`. */
 interface Union {
+  count: number;
   readonly scores: Float32Array;
   readonly sources: Int32Array;
-  readonly owners: readonly Memory[];
+  readonly owners: Uint32Array;
   readonly entries: Uint32Array;
 }
 
 function uniteHead(memories: readonly Memory[], priors: readonly number[], row: number): Union {
-  const candidates: Candidate[] = [];
-  memories.forEach((memory, m) => {
-    for (let i = 0; i < memory.count; i++) {
-      const entry = row * memory.count + i;
-      candidates.push({ memory, entry, source: memory.sources[entry], score: Math.fround(memory.scores[entry] + priors[m]) });
+  const total = memories.reduce((sum, memory) => sum + memory.count, 0);
+  const owners = new Uint32Array(total);
+  const entries = new Uint32Array(total);
+  // A number that sorts by source first and holds the candidate behind it: exact below 2^53, and sorted natively.
+  const order = new Float64Array(total);
+  let next = 0;
+  memories.forEach((memory, owner) => {
+    for (let i = 0; i < memory.count; i++, next++) {
+      owners[next] = owner;
+      entries[next] = row * memory.count + i;
+      order[next] = memory.sources[entries[next]] * total + next;
     }
   });
-  candidates.sort((a, b) => a.source - b.source || b.score - a.score);
-  const distinct = candidates.filter((candidate, i) => !repeats(candidates, i, candidate));
-  return {
-    scores: Float32Array.from(distinct, ({ score }) => score),
-    sources: Int32Array.from(distinct, ({ source }) => source),
-    owners: distinct.map(({ memory }) => memory),
-    entries: Uint32Array.from(distinct, ({ entry }) => entry),
+  order.sort();
+  const union: Union = {
+    count: 0,
+    scores: new Float32Array(total),
+    sources: new Int32Array(total),
+    owners: new Uint32Array(total),
+    entries: new Uint32Array(total),
   };
-}
-
-interface Candidate {
-  readonly memory: Memory;
-  readonly entry: number;
-  readonly source: number;
-  readonly score: number;
-}
-
-/** Whether an earlier candidate (same source, score no lower) is the same entry. */
-function repeats(candidates: readonly Candidate[], i: number, candidate: Candidate): boolean {
-  for (let j = i - 1; j >= 0 && candidates[j].source === candidate.source; j--) {
-    if (sameFeatures(candidates[j], candidate)) return true;
+  for (const key of order) {
+    const candidate = key - Math.floor(key / total) * total;
+    const owner = owners[candidate];
+    const entry = entries[candidate];
+    const score = Math.fround(memories[owner].scores[entry] + priors[owner]);
+    const twin = findTwin(union, memories, owner, entry);
+    if (twin === undefined) append(union, owner, entry, score, memories[owner].sources[entry]);
+    else union.scores[twin] = Math.max(union.scores[twin], score);
   }
-  return false;
+  return union;
 }
 
-function sameFeatures(a: Candidate, b: Candidate): boolean {
-  const { headDim } = a.memory;
+function append(union: Union, owner: number, entry: number, score: number, source: number): void {
+  const i = union.count++;
+  union.owners[i] = owner;
+  union.entries[i] = entry;
+  union.scores[i] = score;
+  union.sources[i] = source;
+}
+
+/** The candidate that is the same entry: same source, key and value. Candidates come in source order, so it is near the end. */
+function findTwin(union: Union, memories: readonly Memory[], owner: number, entry: number): number | undefined {
+  const memory = memories[owner];
+  for (let i = union.count - 1; i >= 0 && union.sources[i] === memory.sources[entry]; i--) {
+    if (sameFeatures(memories[union.owners[i]], union.entries[i], memory, entry)) return i;
+  }
+  return undefined;
+}
+
+function sameFeatures(a: Memory, entryOfA: number, b: Memory, entryOfB: number): boolean {
+  const { headDim } = a;
   for (let feature = 0; feature < headDim; feature++) {
-    if (a.memory.keys[a.entry * headDim + feature] !== b.memory.keys[b.entry * headDim + feature]) return false;
-    if (a.memory.values[a.entry * headDim + feature] !== b.memory.values[b.entry * headDim + feature]) return false;
+    if (a.keys[entryOfA * headDim + feature] !== b.keys[entryOfB * headDim + feature]) return false;
+    if (a.values[entryOfA * headDim + feature] !== b.values[entryOfB * headDim + feature]) return false;
   }
   return true;
 }
 
-function copyEntry(union: Union, candidate: number, merged: Memory, to: number): void {
-  const { headDim } = merged;
-  const from = union.entries[candidate] * headDim;
-  const { keys, values } = union.owners[candidate];
-  merged.keys.set(keys.subarray(from, from + headDim), to * headDim);
-  merged.values.set(values.subarray(from, from + headDim), to * headDim);
-  merged.scores[to] = union.scores[candidate];
-  merged.sources[to] = union.sources[candidate];
+function copyEntry(from: Memory, entry: number, score: number, to: Memory, target: number): void {
+  const { headDim } = to;
+  to.keys.set(from.keys.subarray(entry * headDim, (entry + 1) * headDim), target * headDim);
+  to.values.set(from.values.subarray(entry * headDim, (entry + 1) * headDim), target * headDim);
+  to.scores[target] = score;
+  to.sources[target] = from.sources[entry];
 }

@@ -3,6 +3,9 @@ import { allocateCache, decoderNames, rotaryTable, type KeyValueCache, type Rota
 import type { Geometry } from '../model';
 import type { RuntimeState } from './runtime';
 
+/** Longest reused array of logits, in numbers: 16 rows of 151,936 tokens are 9.7 MB. */
+const reusedLogits = 16 * 151_936;
+
 /** A cache in ordinary memory, with the tensors that let ONNX Runtime read and write it in place. */
 export class CpuState implements RuntimeState {
   readonly cache: KeyValueCache;
@@ -12,6 +15,7 @@ export class CpuState implements RuntimeState {
   /** The same tensors under the names of the outputs: attention then writes the new slots only. */
   readonly fetches: Readonly<Record<string, Tensor>>;
   private disposed = false;
+  private logits = new Float32Array(0);
 
   constructor(geometry: Geometry, readonly slots: number) {
     if (!Number.isInteger(slots) || slots < 1 || slots > geometry.maxPositions) {
@@ -55,6 +59,13 @@ export class CpuState implements RuntimeState {
     this.cache.length = length;
   }
 
+  /** Room for logits of `count` numbers, the same array each time where it is short: a token's row is 600 KB. */
+  logitBuffer(count: number): Float32Array {
+    if (count > reusedLogits) return new Float32Array(count);
+    if (count > this.logits.length) this.logits = new Float32Array(count);
+    return this.logits.subarray(0, count);
+  }
+
   /** @throws Error after {@link dispose}: its arrays may serve someone else by then. */
   checkUsable(): void {
     if (this.disposed) throw new Error('The state was disposed.');
@@ -62,6 +73,7 @@ export class CpuState implements RuntimeState {
 
   dispose(): void {
     this.disposed = true;
+    this.logits = new Float32Array(0);
     this.cache.length = 0;
   }
 }

@@ -26,7 +26,8 @@ export interface Runtime {
    * `source` is the index that orders the tokens against others in the memory (and breaks ties in score: the higher wins):
    * token i gets `source + i`.
    *
-   * @returns logits as rows of `vocabulary` numbers: none, one row for the last token, or T rows.
+   * @returns logits as rows of `vocabulary` numbers: none, one row for the last token, or T rows. The array is valid until
+   * the next forward of the same state, which may write into it.
    * @throws RangeError when the state has fewer than T free slots. Nothing is changed then.
    */
   forward(state: RuntimeState, tokens: Int32Array, source: number, logits: LogitRows): Promise<Float32Array>;
