@@ -1,0 +1,23 @@
+// The inference runtime as the .vsix carries it: the JavaScript of two packages and this platform's binaries.
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const binaries = join('bin', 'napi-v6', process.platform, process.arch);
+
+/** Of each package, what is needed to run. Its other dependencies serve the install script only. */
+const parts = {
+  'onnxruntime-common': ['package.json', 'README.md', join('dist', 'cjs')],
+  'onnxruntime-node': ['package.json', 'README.md', 'dist', binaries],
+};
+
+/**
+ * @param {string} from a node_modules folder
+ * @param {string} to another one
+ */
+export async function copyRuntime(from, to) {
+  for (const [name, paths] of Object.entries(parts)) {
+    for (const path of paths) {
+      await cp(join(from, name, path), join(to, name, path), { recursive: true, filter: (file) => !/\.(map|d\.ts)$/.test(file) });
+    }
+  }
+}
