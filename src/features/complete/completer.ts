@@ -1,6 +1,7 @@
 import { CancellationTokenSource, type CancellationToken } from 'vscode-jsonrpc/node';
 import { silentResult, type EngineClient, type LiveDocument, type Log } from '../../client';
 import type { CompletionRequest, CompletionResult, TextEdit } from '../../protocol';
+import { describeRecord } from './explain';
 import { whySilent, type GateSettings, type Place } from './gate';
 import type { CompletionHistory } from './history';
 import { pause } from './pause';
@@ -106,10 +107,9 @@ export class Completer {
   }
 
   #record(query: Query, result: CompletionResult, start: number): void {
-    const milliseconds = performance.now() - start;
-    const { reused, read, generated } = result.tokens;
-    this.log.debug(`Completion: ${result.outcome.kind}, reused ${reused}, read ${read}, generated ${generated}, ${Math.round(milliseconds)} ms`);
-    this.history.record({ path: query.document.path, line: query.line, result, milliseconds });
+    const record = { path: query.document.path, line: query.line, result, milliseconds: performance.now() - start };
+    this.log[result.outcome.kind === 'completed' ? 'info' : 'debug'](describeRecord(record));
+    this.history.record(record);
   }
 }
 

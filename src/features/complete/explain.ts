@@ -24,7 +24,12 @@ export function explain(history: Pick<CompletionHistory, 'last' | 'cancelledSinc
   const { last, cancelledSince } = history;
   if (!last) return 'Nothing was completed yet in this window.';
   const since = cancelledSince === 0 ? '' : ` Since then ${count(cancelledSince, 'request')} cancelled by typing on.`;
-  return `${last.path}, line ${last.line}: ${describeOutcome(last.result.outcome)}${figures(last)}${since}`;
+  return describeRecord(last) + since;
+}
+
+/** What became of a request and what it took; without any text of the document or the completion. */
+export function describeRecord(record: CompletionRecord): string {
+  return `${record.path}, line ${record.line}: ${describeOutcome(record.result.outcome)}${figures(record)}`;
 }
 
 function figures({ result, milliseconds }: CompletionRecord): string {

@@ -47,7 +47,7 @@ describe('extension manifest', () => {
 
   it('contributes every setting that is read', () => {
     const source = readFileSync(new URL('src/features/settings.ts', root), 'utf8');
-    const read = [...source.matchAll(/settings\.get(?:<\w+>)?\('([\w.]+)'\)/g)].map((match) => `sparsek.${String(match[1])}`);
+    const read = [...source.matchAll(/settings\.get(?:<\w+>)?\('([\w.]+)'\)/g)].map((match) => `sparsek.${match[1]}`);
     assert.deepEqual([...new Set([...read, 'sparsek.enable'])].toSorted(), [...settings.keys()].toSorted());
   });
 

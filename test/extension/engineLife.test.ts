@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { isRunning, untilEnded } from '../fixtures/processes';
+import { closeAll, openFile, type } from './support/editor';
+import { complete, diagnostics, untilEngineIs } from './support/extension';
+import { TinyModel, wholeRealModel } from './support/models';
+import { childrenOf } from './support/processTree';
+import { Settings } from './support/settings';
+import { until } from './support/until';
+import { Wiretap } from './support/wiretap';
+
+const models = [['tiny', undefined], ['real', wholeRealModel()]] as const;
+
+for (const [name, realModel] of models) {
+  if (name === 'real' && realModel === undefined) {
+    console.log('The files of the real model are not all there: its engine is not killed.');
+    continue;
+  }
+  describe(`the engine's life, with the ${name} model`, () => {
+    const settings = new Settings();
+    const tiny = new TinyModel();
+
+    before(async () => {
+      await settings.set('sparsek.model.path', realModel ?? (await tiny.write()));
+      await openFile('life.ts', 'export function add(a: number, b: number) {\n  return ');
+      await vscode.commands.executeCommand('sparsek.restartEngine');
+      await untilEngineIs('ready', 60_000);
+    });
+
+    after(async () => {
+      await closeAll();
+      await settings.restore();
+      await tiny.dispose();
+    });
+
+    it('goes on after a kill in the middle of a request, and the next request works', async () => {
+      const now = await diagnostics();
+      const engine = now.engineProcessId;
+      assert.ok(engine !== undefined);
+      const asked = now.requests;
+      const document = vscode.window.activeTextEditor?.document;
+      const text = document?.getText() ?? '';
+      await type('\n');
+      await until('the model is asked', () => now.requests > asked);
+      process.kill(engine, 'SIGKILL');
+      await until('another engine runs', () => now.engineState.kind === 'ready' && now.engineProcessId !== engine, 60_000);
+      const { outcome, tokens } = (await complete()).result;
+      assert.ok(['completed', 'empty', 'filtered'].includes(outcome.kind), outcome.kind);
+      assert.ok(tokens.read > 0, 'the new engine has read the document anew');
+      assert.ok(document?.getText().startsWith(text), 'the document is not touched');
+    });
+
+    it('is another one after the command to restart', async () => {
+      const now = await diagnostics();
+      const engine = now.engineProcessId;
+      assert.ok(engine !== undefined);
+      await vscode.commands.executeCommand('sparsek.restartEngine');
+      await untilEnded(engine);
+      await untilEngineIs('ready', 60_000);
+      assert.notEqual(now.engineProcessId, engine);
+      assert.ok(['completed', 'empty', 'filtered'].includes((await complete()).result.outcome.kind));
+    });
+  });
+}
+
+describe("the engine's processes", () => {
+  const settings = new Settings();
+  const tiny = new TinyModel();
+
+  after(async () => {
+    await closeAll();
+    await settings.restore();
+    await tiny.dispose();
+  });
+
+  it('end all together, also those behind a program that stands in for Node', async () => {
+    const wiretap = await Wiretap.create();
+    await settings.set('sparsek.model.path', await tiny.write());
+    await settings.set('sparsek.engine.node', wiretap.node);
+    await openFile('tree.ts', 'const tree = ');
+    await vscode.commands.executeCommand('sparsek.restartEngine');
+    await untilEngineIs('ready');
+    const now = await diagnostics();
+    const outer = now.engineProcessId;
+    assert.ok(outer !== undefined && isRunning(outer));
+    const { engineState } = now;
+    const inner = engineState.kind === 'ready' ? childrenOf(outer) : [];
+    assert.ok(inner.length >= 2, 'the wiretap runs Node and tee');
+    await vscode.commands.executeCommand('sparsek.restartEngine');
+    for (const pid of [outer, ...inner]) await untilEnded(pid);
+    await wiretap.dispose();
+  });
+
+  it('are not started by a setting that names no Node, which is said once', async () => {
+    await settings.set('sparsek.engine.node', '/nowhere/node');
+    const now = await diagnostics();
+    await until('the engine is given up', () => now.engineState.kind === 'failed');
+    const { outcome } = (await complete()).result;
+    assert.ok(outcome.kind === 'not-ready');
+    assert.match(outcome.reason, /sparsek\.engine\.node/);
+    await settings.set('sparsek.engine.node', '');
+    await untilEngineIs('ready');
+  });
+});
