@@ -1,6 +1,7 @@
 // All tests, on a fresh clone, by one command. `npm test -- unit ui` runs only the parts that are named.
+import { describeCounts, sum } from './lib/counts.mjs';
 import { exitOnSignals } from './lib/run.mjs';
-import { describeCounts, runStage, sum } from './lib/stages.mjs';
+import { runStage } from './lib/mocha.mjs';
 import { main, step } from './lib/step.mjs';
 import { importTypeScript } from './lib/typescript.mjs';
 import { setup } from './setup.mjs';
@@ -8,7 +9,7 @@ import { setup } from './setup.mjs';
 const mocha = 'node_modules/mocha/bin/mocha.js';
 const extensionTests = ['--import', 'tsx', 'test/host/extensionTests.ts'];
 
-/** @type {(Omit<import('./lib/stages.mjs').Stage, 'command'>)[]} */
+/** @type {import('./lib/mocha.mjs').Stage[]} */
 const stages = [
   { name: 'unit', args: [mocha, 'test/unit/**/*.test.ts'], timeoutSeconds: 300 },
   { name: 'engine', args: [mocha, 'test/engine/**/*.test.ts'], timeoutSeconds: 600 },
@@ -28,7 +29,7 @@ await main(async () => {
   if (chosen.some(({ name }) => ['extension', 'restricted', 'ui'].includes(name))) await prepareEditor();
   const results = [];
   for (const stage of chosen) {
-    const counts = await step(`Tests: ${stage.name}`, () => runStage({ ...stage, command: process.execPath }));
+    const counts = await step(`Tests: ${stage.name}`, () => runStage(stage));
     results.push({ name: stage.name, counts });
   }
 

@@ -1,21 +1,18 @@
-// Runs the parts of `npm test` one after the other and adds up what mocha says of each.
+// Runs one part of `npm test` and counts what mocha says at its end.
 import { root } from './paths.mjs';
 import { run } from './run.mjs';
 
-/**
- * @typedef {{ name: string, command: string, args: string[], timeoutSeconds: number }} Stage
- * @typedef {{ passed: number, failed: number, skipped: number }} Counts
- */
+/** @typedef {{ name: string, args: string[], timeoutSeconds: number }} Stage `args` are Node's. */
 
 const words = /** @type {const} */ ({ passing: 'passed', failing: 'failed', pending: 'skipped' });
 
 /**
  * @param {Stage} stage
- * @returns {Promise<Counts>}
+ * @returns {Promise<import('./counts.mjs').Counts>}
  */
-export async function runStage({ command, args, timeoutSeconds }) {
+export async function runStage({ args, timeoutSeconds }) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
-  const code = await run(command, args, {
+  const code = await run(process.execPath, args, {
     cwd: root,
     timeoutSeconds,
     onLine: (line) => {
@@ -28,16 +25,6 @@ export async function runStage({ command, args, timeoutSeconds }) {
   const ranNothing = counts.passed + counts.failed + counts.skipped === 0;
   if ((code !== 0 || ranNothing) && counts.failed === 0) counts.failed = 1;
   return counts;
-}
-
-/** @param {Counts[]} all */
-export function sum(all) {
-  return all.reduce((a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped }));
-}
-
-/** @param {Counts} counts */
-export function describeCounts({ passed, failed, skipped }) {
-  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
 }
 
 /** @param {string} line */
