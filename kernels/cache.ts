@@ -1,5 +1,5 @@
 import { allocateMemory, type Memory, type MemoryShape } from './memory';
-import { rotateKey, type RotaryTable } from './rotary';
+import { rotateKeys, type RotaryTable } from './rotary';
 import { topK } from './topK';
 
 /**
@@ -60,7 +60,7 @@ export function extractEntries(cache: KeyValueCache, table: RotaryTable, range: 
       const slot = range.start + candidate;
       const from = (head * slots + slot) * headDim;
       const to = row * memory.count + i;
-      rotateKey(table, -slot, cache.keys[layer], from, memory.keys, to * headDim);
+      rotateKeys(table, -slot, cache.keys[layer], from, memory.keys, to * headDim);
       memory.values.set(cache.values[layer].subarray(from, from + headDim), to * headDim);
       memory.scores[to] = cache.scores[row * slots + slot];
       memory.sources[to] = cache.sources[row * slots + slot];
@@ -87,7 +87,7 @@ export function insertEntries(cache: KeyValueCache, table: RotaryTable, memory: 
       const slot = length + i;
       const from = (row * memory.count + i) * headDim;
       const to = (head * slots + slot) * headDim;
-      rotateKey(table, slot, memory.keys, from, cache.keys[layer], to);
+      rotateKeys(table, slot, memory.keys, from, cache.keys[layer], to);
       cache.values[layer].set(memory.values.subarray(from, from + headDim), to);
       cache.scores[row * slots + slot] = memory.scores[row * memory.count + i];
       cache.sources[row * slots + slot] = memory.sources[row * memory.count + i];

@@ -1,5 +1,5 @@
 import { checkRange, forEachHead, type KeyValueCache, type SlotRange } from './cache';
-import { rotateKey, type RotaryTable } from './rotary';
+import { rotateKeys, type RotaryTable } from './rotary';
 import { topK } from './topK';
 
 /**
@@ -49,12 +49,15 @@ export function compactCache(cache: KeyValueCache, table: RotaryTable, { memory,
     topK(scores, sources, candidates, kept).forEach((candidate, i) => {
       origins[i] = candidate < memoryCount ? memory.start + candidate : evicted.start + candidate - memoryCount;
     });
-    for (let i = 0; i < moved; i++) {
+    for (let i = 0, end = 0; i < moved; i = end) {
+      // Neighbours that stay neighbours move as one.
+      do end++; while (end < moved && origins[end] === origins[end - 1] + 1);
       const from = (head * slots + origins[i]) * headDim;
-      rotateKey(table, memory.start + i - origins[i], cache.keys[layer], from, keys, i * headDim);
-      for (let feature = 0; feature < headDim; feature++) values[i * headDim + feature] = cache.values[layer][from + feature];
-      movedScores[i] = cache.scores[first + origins[i]];
-      movedSources[i] = cache.sources[first + origins[i]];
+      const count = end - i;
+      rotateKeys(table, memory.start + i - origins[i], cache.keys[layer], from, keys, i * headDim, count);
+      values.set(cache.values[layer].subarray(from, from + count * headDim), i * headDim);
+      movedScores.set(cache.scores.subarray(first + origins[i], first + origins[i] + count), i);
+      movedSources.set(cache.sources.subarray(first + origins[i], first + origins[i] + count), i);
     }
     const target = (head * slots + memory.start) * headDim;
     cache.keys[layer].set(keys, target);

@@ -18,14 +18,20 @@ import { absent, GraphBuilder, type Value } from './onnx';
  * - per layer `newKeys.N`, `newValues.N`, shaped as the inputs. Given the same buffers as the inputs, only the T new slots
  *   are written and nothing is copied.
  */
-export function buildDecoder(manifest: ModelManifest): Uint8Array {
-  return new DecoderWriter(manifest).write();
+export function buildDecoder(manifest: ModelManifest, arithmetic: Arithmetic = 'int8'): Uint8Array {
+  return new DecoderWriter(manifest, arithmetic).write();
 }
+
+/**
+ * What activations are multiplied with the quantised weights as: quantised to 8 bit in blocks (MatMulNBits' accuracy level
+ * 4, as shipped) or as they are (level 1, to compare with a reference).
+ */
+export type Arithmetic = 'int8' | 'float32';
 
 class DecoderWriter {
   private readonly graph: GraphBuilder;
 
-  constructor(private readonly manifest: ModelManifest) {
+  constructor(private readonly manifest: ModelManifest, private readonly arithmetic: Arithmetic) {
     this.graph = new GraphBuilder(manifest.name);
   }
 
@@ -38,7 +44,6 @@ class DecoderWriter {
     graph.input(decoderNames.slotsInUse, 'int32', [1]);
     graph.input(decoderNames.cosine, 'float32', ['P', headDim / 2]);
     graph.input(decoderNames.sine, 'float32', ['P', headDim / 2]);
-    graph.constant('shape.hidden', [1, -1, width]);
     graph.constant('shape.rows', [-1, width]);
     graph.constant('shape.scores', [layers, keyValueHeads, -1]);
 
@@ -66,20 +71,17 @@ class DecoderWriter {
     return graph.build();
   }
 
-  /** tokens `[1, T]` -> hidden `[1, T, width]`, from the table that is also the head. */
+  /** tokens `[1, T]` -> hidden `[1, T, width]`, from the table that is also the head: the same bytes as rows without blocks. */
   private embed(): Value {
     const tensor = this.quantised('embedding.weight');
     const [rows, width] = tensor.shape;
-    const blocks = width / tensor.blockSize;
-    if (tensor.zeroPoints) throw new Error('The embedding must be symmetric: its gather takes the table in three dimensions.');
-    // One block a row of the last axis: the gather reads the layout of MatMulNBits as it is.
-    const scales = this.graph.external('embedding.gatherScales', 'float16', [rows, blocks, 1], { ...tensor.scales, file: tensor.file });
-    const gathered = this.graph.node('GatherBlockQuantized', 'embedding.gathered', [this.data('embedding.weight'), decoderNames.tokens, scales], {
+    const table = this.graph.external('embedding.table', 'uint8', [rows, width * bitsOf(tensor) / 8], tensor);
+    const inputs = [table, decoderNames.tokens, this.scales('embedding')];
+    if (tensor.zeroPoints !== undefined) inputs.push(this.zeroPoints('embedding'));
+    return this.graph.node('GatherBlockQuantized', 'embedding.hidden', inputs, {
       domain: 'com.microsoft',
-      attributes: { bits: bitsOf(tensor), block_size: tensor.blockSize, gather_axis: 0, quantize_axis: 2 },
+      attributes: { bits: bitsOf(tensor), block_size: tensor.blockSize, gather_axis: 0, quantize_axis: 1 },
     });
-    const flat = this.graph.node('Reshape', 'embedding.flat', [gathered, 'shape.hidden']);
-    return this.graph.node('Cast', 'embedding.hidden', [flat], { attributes: { to: 1 } });
   }
 
   /** normed `[1, T, width]` -> `[1, T, queryHeads * headDim]`; writes the T new slots of the cache. */
@@ -130,23 +132,20 @@ class DecoderWriter {
     graph.output(decoderNames.scores, 'float32', [layers, keyValueHeads, 'T']);
   }
 
-  /** y = x W^T (+ bias) with a block-quantised W `[out, in]`. Activations are quantised to 8 bit in blocks (accuracy level 4). */
+  /** y = x W^T (+ bias) with a block-quantised W `[out, in]`. */
   private linear(name: string, input: Value, output: Value = `${name}.projected`): Value {
     const tensor = this.quantised(`${name}.weight`);
     const [out, width] = tensor.shape;
-    const blocks = Math.ceil(width / tensor.blockSize);
     const bits = bitsOf(tensor);
-    const half = this.graph.external(`${name}.scales16`, 'float16', [out, blocks], { ...tensor.scales, file: tensor.file });
-    const scales = this.graph.node('Cast', `${name}.scales`, [half], { attributes: { to: 1 } });
-    const zeroPoints = tensor.zeroPoints === undefined ? absent
-      : this.graph.external(`${name}.zeroPoints`, 'uint8', [out, Math.ceil(blocks * bits / 8)], { ...tensor.zeroPoints, file: tensor.file });
+    const data = this.graph.external(`${name}.weight`, 'uint8', [out, blocksOf(tensor), tensor.blockSize * bits / 8], tensor);
+    const zeroPoints = tensor.zeroPoints === undefined ? absent : this.zeroPoints(name);
     const biasName = `${name}.bias`;
     const bias = biasName in this.manifest.tensors ? this.float(biasName) : absent;
-    const inputs = [input, this.data(`${name}.weight`), scales, zeroPoints, absent, bias];
+    const inputs = [input, data, this.scales(name), zeroPoints, absent, bias];
     while (inputs.at(-1) === absent) inputs.pop();
     return this.graph.node('MatMulNBits', output, inputs, {
       domain: 'com.microsoft',
-      attributes: { K: width, N: out, bits, block_size: tensor.blockSize, accuracy_level: 4 },
+      attributes: { K: width, N: out, bits, block_size: tensor.blockSize, accuracy_level: this.arithmetic === 'int8' ? 4 : 1 },
     });
   }
 
@@ -172,16 +171,32 @@ class DecoderWriter {
     return [normed, sum];
   }
 
-  private readonly declared = new Set<string>();
+  /** Scales `[out, blocks]` in fp32, which both consumers want; the cast is folded when the graph is loaded. */
+  private scales(name: string): Value {
+    return this.once(`${name}.scales`, () => {
+      const tensor = this.quantised(`${name}.weight`);
+      const half = this.graph.external(`${name}.scales16`, 'float16', [tensor.shape[0], blocksOf(tensor)], { ...tensor.scales, file: tensor.file });
+      this.graph.node('Cast', `${name}.scales`, [half], { attributes: { to: 1 } });
+    });
+  }
 
-  /** Quantised data of a tensor, declared once: the embedding and the head name the same. */
-  private data(name: string): Value {
-    const tensor = this.quantised(name);
-    const [out, width] = tensor.shape;
-    const blocks = Math.ceil(width / tensor.blockSize);
+  /** Zero points `[out, ceil(blocks * bits / 8)]` of a tensor that has them. */
+  private zeroPoints(name: string): Value {
+    return this.once(`${name}.zeroPoints`, () => {
+      const tensor = this.quantised(`${name}.weight`);
+      if (tensor.zeroPoints === undefined) throw new Error(`Tensor "${name}.weight" has no zero points.`);
+      const shape = [tensor.shape[0], Math.ceil(blocksOf(tensor) * bitsOf(tensor) / 8)];
+      this.graph.external(`${name}.zeroPoints`, 'uint8', shape, { ...tensor.zeroPoints, file: tensor.file });
+    });
+  }
+
+  private readonly declared = new Set<Value>();
+
+  /** Declares a value the first time it is asked for: embedding and head share theirs. */
+  private once(name: Value, declare: () => void): Value {
     if (!this.declared.has(name)) {
       this.declared.add(name);
-      this.graph.external(name, 'uint8', [out, blocks, tensor.blockSize * bitsOf(tensor) / 8], tensor);
+      declare();
     }
     return name;
   }
@@ -204,4 +219,8 @@ class DecoderWriter {
     if (tensor === undefined) throw new Error(`The manifest lists no tensor "${name}".`);
     return tensor;
   }
+}
+
+function blocksOf(tensor: QuantisedTensor): number {
+  return Math.ceil(tensor.shape[1] / tensor.blockSize);
 }

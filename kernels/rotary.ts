@@ -27,22 +27,30 @@ export function rotaryTable(positions: number, headDim: number, theta: number): 
 }
 
 /**
- * Copies one key of `headDim` features from `source` to `target`, turned by `shift` positions (negative: backwards). Rotations
- * add up, so a key at slot a becomes the key at slot b by a shift of b - a.
+ * Copies `count` keys of `headDim` features each from `source` to `target`, turned by `shift` positions (negative:
+ * backwards). Rotations add up, so a key at slot a becomes the key at slot b by a shift of b - a.
  */
-export function rotateKey(
-  table: RotaryTable, shift: number, source: Float32Array, sourceOffset: number, target: Float32Array, targetOffset: number,
+export function rotateKeys(
+  table: RotaryTable, shift: number, source: Float32Array, sourceOffset: number, target: Float32Array, targetOffset: number, count = 1,
 ): void {
-  const half = table.headDim / 2;
+  const { headDim, cosine, sine } = table;
+  if (shift === 0) {
+    target.set(source.subarray(sourceOffset, sourceOffset + count * headDim), targetOffset);
+    return;
+  }
+  const half = headDim / 2;
   const row = Math.abs(shift) * half;
   const direction = shift < 0 ? -1 : 1;
-  const { cosine, sine } = table;
-  for (let i = 0; i < half; i++) {
-    const c = cosine[row + i];
-    const s = direction * sine[row + i];
-    const first = source[sourceOffset + i];
-    const second = source[sourceOffset + half + i];
-    target[targetOffset + i] = first * c - second * s;
-    target[targetOffset + half + i] = second * c + first * s;
+  for (let key = 0; key < count; key++) {
+    const from = sourceOffset + key * headDim;
+    const to = targetOffset + key * headDim;
+    for (let i = 0; i < half; i++) {
+      const c = cosine[row + i];
+      const s = direction * sine[row + i];
+      const first = source[from + i];
+      const second = source[from + half + i];
+      target[to + i] = first * c - second * s;
+      target[to + half + i] = second * c + first * s;
+    }
   }
 }

@@ -14,7 +14,8 @@ export function sessionOptions(threads: number): InferenceSession.SessionOptions
     interOpNumThreads: 1,
     enableCpuMemArena: true,
     enableMemPattern: false,
-    logSeverityLevel: 3,
+    // Its errors are thrown as well, and a line on stderr would say them twice.
+    logSeverityLevel: 4,
     extra: {
       // Threads that wait for work by spinning keep the cores busy while the person only thinks.
       session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } },
