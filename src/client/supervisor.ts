@@ -3,6 +3,7 @@ import { describeProblem, type ChangeDocument, type CompletionResult, type Probl
 import type { EngineClient } from './engineClient';
 import type { LiveDocument } from './documentMirror';
 import type { Log } from './log';
+import { crashProblem, whyNotReady } from './notReady';
 import { EngineEndedError, problemOf } from './problem';
 import { defaultRestartLimits, RestartPolicy } from './restartPolicy';
 import { EngineSession, type CompletionParameters, type SessionOptions } from './session';
@@ -139,27 +140,4 @@ export class EngineSupervisor implements EngineClient {
     this.#state = state;
     this.#stateChange.fire(state);
   }
-}
-
-function whyNotReady(state: EngineState): string {
-  switch (state.kind) {
-    case 'failed':
-      return describeProblem(state.problem);
-    case 'stopped':
-      return 'The engine was stopped.';
-    case 'restarting':
-      return `${state.because} It is being started again.`;
-    case 'starting':
-    case 'ready':
-      return 'The engine is still starting.';
-  }
-}
-
-function crashProblem(how: string): Problem {
-  return {
-    code: 'engine-crashed',
-    what: `The engine ${how}, again and again.`,
-    meaning: 'It is not started any more, so there are no completions.',
-    remedy: 'The log (command "SparseK: Show Log") says what it printed last. Then use the command "SparseK: Restart Engine".',
-  };
 }

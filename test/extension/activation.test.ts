@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { diagnostics, extension } from './support/extension';
 
@@ -9,10 +11,12 @@ describe('activation', () => {
     assert.equal((await extension()).isActive, true);
   });
 
-  it('takes at most 50 ms', async () => {
-    const { activationMilliseconds } = await diagnostics();
-    console.log(`    activated in ${activationMilliseconds.toFixed(1)} ms`);
-    assert.ok(activationMilliseconds <= 50, `it took ${activationMilliseconds} ms`);
+  it('takes at most 50 ms, reading the program included', async () => {
+    const { extensionPath, exports } = await extension();
+    const loading = loadAgain(join(extensionPath, 'dist', 'extension.cjs'));
+    const { activationMilliseconds } = exports.diagnostics;
+    console.log(`    loaded in ${loading.toFixed(1)} ms, activated in ${activationMilliseconds.toFixed(1)} ms`);
+    assert.ok(loading + activationMilliseconds <= 50, `it took ${loading + activationMilliseconds} ms`);
   });
 
   it('registers every command that is contributed', async () => {
@@ -25,3 +29,16 @@ describe('activation', () => {
     assert.match((await diagnostics()).status.text, /SparseK/);
   });
 });
+
+/** Loads a program a second time, without activating it. @returns milliseconds */
+function loadAgain(path: string): number {
+  const load = createRequire(path);
+  const first = load.cache[path];
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- a cache's entries are deleted by name
+  delete load.cache[path];
+  const start = performance.now();
+  load(path);
+  const milliseconds = performance.now() - start;
+  load.cache[path] = first;
+  return milliseconds;
+}
