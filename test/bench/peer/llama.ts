@@ -35,8 +35,8 @@ interface Sequence {
 
 /** Installs the peer into `cache` when it is not there and loads `gguf` with room for `contextTokens`. */
 export async function startPeer(cache: string, gguf: string, contextTokens: number, threads: number): Promise<Peer> {
-  const { getLlama } = await importPeer(cache);
-  const llama = await getLlama({ gpu: false, build: 'never', skipDownload: true, logLevel: 'error' });
+  const peer = await importPeer(cache);
+  const llama = await peer.getLlama({ gpu: false, build: 'never', skipDownload: true, logLevel: 'error' });
   const model = await llama.loadModel({ modelPath: gguf, gpuLayers: 0 });
   const context = await model.createContext({ contextSize: contextTokens, batchSize: 256, threads, flashAttention: true });
   const sequence = context.getSequence();
@@ -49,10 +49,13 @@ export async function startPeer(cache: string, gguf: string, contextTokens: numb
     prefill: (tokens) => sequence.evaluateWithoutGeneratingNewTokens(tokens),
     async decode(lastToken, count) {
       const before = sequence.nextTokenIndex;
-      let generated = 0;
-      for await (const _ of sequence.evaluate([lastToken], { temperature: 0, yieldEogToken: true })) if (++generated >= count) break;
+      const tokens: number[] = [];
+      for await (const token of sequence.evaluate([lastToken], { temperature: 0, yieldEogToken: true })) {
+        tokens.push(token);
+        if (tokens.length >= count) break;
+      }
       await truncate(before);
-      return generated;
+      return tokens.length;
     },
     truncate,
     [Symbol.asyncDispose]: () => llama.dispose(),

@@ -1,0 +1,129 @@
+import { createSampler, generate, Lookup, RequiredText, Speculation } from '../../src/engine/decode';
+import { BoundedCache } from '../../src/engine/memory';
+import { CpuRuntime } from '../../src/engine/runtime';
+import { codeTokens, secondsOf, type Bench } from './bench';
+import { obtainBase } from './peer/base';
+import { startPeer, type Peer } from './peer/llama';
+import { median, printTable, type Row } from './report';
+
+/** Tokens of context at which speeds are taken. */
+const depths = [1024, 2048, 4096, 8192, 16_384];
+/** The last chunks before a depth are timed one by one, ours and the peer's in turn. */
+const timedChunks = 4;
+/** Written behind each timed chunk, from there on greedily. */
+const written = 48;
+/** Room for a last proposal. */
+const longestRun = 8;
+
+/** Prefill and decode by depth of context, interleaved with llama.cpp on the same base weights. Tokens a second, medians. */
+export async function speed(bench: Bench): Promise<object> {
+  const deepest = depths[depths.length - 1];
+  const tokens = await codeTokens(bench, deepest);
+  const gguf = obtainBase(bench.root, bench.cacheDirectory);
+  const runtime = await CpuRuntime.load(bench.modelDirectory, bench.manifest, bench.threads);
+  const cache = await BoundedCache.create(runtime, bench.plan);
+  await using peer = await startPeer(bench.cacheDirectory, gguf, deepest + 512, runtime.device.threads);
+  console.log(`Ours: K=${bench.plan.entries}, W=${bench.plan.window}, ${runtime.device.threads} threads. Peer: ${peer.description}.`);
+  const writer = new Writer(bench, cache);
+  const rows: Row[] = [];
+  for (const depth of depths) {
+    rows.push(await atDepth(depth, tokens, cache, writer, peer));
+    console.log(`${depth} tokens of context are done.`);
+  }
+  printTable(rows);
+  cache.dispose();
+  await runtime.dispose();
+  return { entries: bench.plan.entries, window: bench.plan.window, peer: peer.description, rows };
+}
+
+/** Reads on to `depth`, timing the last chunks, and writes a little behind each of them. */
+async function atDepth(depth: number, tokens: Int32Array, cache: BoundedCache, writer: Writer, peer: Peer): Promise<Row> {
+  const { chunk } = cache.plan;
+  const prefill = { ours: [] as number[], peer: [] as number[] };
+  const decode = { plain: [] as number[], lookup: [] as number[], peer: [] as number[] };
+  let accepted = 0;
+  let identical = true;
+  while (cache.text.length < depth) {
+    const start = cache.text.length;
+    const part = tokens.slice(start, start + chunk);
+    const ours = await secondsOf(() => readChunk(cache, part));
+    const theirs = await secondsOf(() => peer.prefill([...part]));
+    if (start < depth - timedChunks * chunk) continue;
+    prefill.ours.push(chunk / ours);
+    prefill.peer.push(chunk / theirs);
+    const plain = await writer.write(false);
+    decode.plain.push(written / plain.seconds);
+    decode.peer.push(await peerDecode(peer, start + chunk - 1, part[chunk - 1]));
+    const quick = await writer.write(true);
+    decode.lookup.push(written / quick.seconds);
+    accepted += quick.accepted;
+    identical &&= plain.tokens.join() === quick.tokens.join();
+  }
+  const prefills = { ours: median(prefill.ours), peer: median(prefill.peer) };
+  const decodes = { plain: median(decode.plain), lookup: median(decode.lookup), peer: median(decode.peer) };
+  return {
+    context: depth,
+    prefill: prefills.ours,
+    'llama.cpp prefill': prefills.peer,
+    'prefill ratio': prefills.ours / prefills.peer,
+    decode: decodes.plain,
+    'with lookup': decodes.lookup,
+    'llama.cpp decode': decodes.peer,
+    'decode ratio': decodes.plain / decodes.peer,
+    'lookup ratio': decodes.lookup / decodes.peer,
+    'accepted %': (100 * accepted) / (timedChunks * written),
+    'identical to greedy': identical ? 'yes' : 'no',
+  };
+}
+
+/** Tokens a second behind `length` tokens and `last`; leaves the peer where it was, `last` read. */
+async function peerDecode(peer: Peer, length: number, last: number): Promise<number> {
+  await peer.truncate(length);
+  let count = 0;
+  const seconds = await secondsOf(async () => { count = await peer.decode(last, written); });
+  await peer.prefill([last]);
+  return count / seconds;
+}
+
+async function readChunk(cache: BoundedCache, part: Int32Array): Promise<void> {
+  if (cache.room === 0) cache.evict();
+  await cache.append(part, 'none');
+}
+
+/** Writes greedily behind what the cache holds and takes it back. */
+class Writer {
+  constructor(private readonly bench: Bench, private readonly cache: BoundedCache) {}
+
+  async write(withLookup: boolean) {
+    const { cache } = this;
+    if (cache.room < written) cache.evict();
+    const before = cache.text.length - 1;
+    const last = cache.text[before];
+    const text = Int32Array.from(cache.text);
+    cache.truncate(before);
+    const tokens: number[] = [];
+    let accepted = 0;
+    const seconds = await secondsOf(async () => {
+      const lookup = withLookup ? new Lookup(text, new Int32Array(0), written + longestRun) : undefined;
+      for await (const { token, origin } of generate(cache, { pending: Int32Array.of(last) }, this.options(lookup))) {
+        tokens.push(token);
+        if (origin === 'accepted') accepted++;
+        if (tokens.length === written) break;
+      }
+    });
+    cache.truncate(before);
+    await cache.append(Int32Array.of(last), 'none');
+    return { seconds, tokens, accepted };
+  }
+
+  private options(lookup: Lookup | undefined) {
+    const nothing = new Uint8Array(0);
+    return {
+      sampler: createSampler({ temperature: 0, topP: 1 }),
+      required: new RequiredText(nothing, nothing, this.bench.tokenizer.vocabulary),
+      speculation: new Speculation(new Int32Array(0), lookup),
+      ends: () => false,
+      signal: new AbortController().signal,
+    };
+  }
+}
