@@ -61,9 +61,11 @@ export class Document {
     return join(parts);
   }
 
-  /** Tokens of the text from the first safe place at or behind an offset on; those of the line it lies in may be left out. */
-  tokensBehind(offset: number): Int32Array {
-    return join(this.blocks.slice(this.find(offset).index + 1).map((block) => this.tokensOf(block)));
+  /** Tokens of about `length` characters of text behind an offset; they begin up to a block behind it. */
+  tokensBehind(offset: number, length: number): Int32Array {
+    const first = this.find(offset).index + 1;
+    const last = this.find(offset + length).index + 1;
+    return join(this.blocks.slice(first, last).map((block) => this.tokensOf(block)));
   }
 
   /** Characters from an offset on, at most `length` of them. */

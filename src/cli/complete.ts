@@ -1,0 +1,113 @@
+import { relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { CompletionOutcome, CompletionResult } from '../protocol';
+import { parseArguments, usageProblem } from './arguments';
+import { engineOptions, engineOptionsHelp, loadEngine, numberOption, type EngineOptions } from './engineOptions';
+import { offsetOf, parseLocation, type Location } from './location';
+import { readSource } from './readSource';
+import type { Streams } from './streams';
+import { exitCodes, type Subcommand } from './subcommand';
+
+const usage = 'complete FILE:LINE:COL [--json]';
+
+export const complete: Subcommand = {
+  name: 'complete',
+  usage,
+  summary: 'Write what the model would insert at a place in a file.',
+  help: `
+LINE and COL count from 1, as editors show them; COL 1 is before the line's first character. The model reads the whole
+file before the cursor (what is far away goes through its bounded memory) and about 256 tokens behind it.
+
+  --json          one JSON object: {text, outcome, tokens: {read, reused, generated, accepted},
+                  milliseconds: {load, firstToken, total}, memory: {keyValueBytes, entries, window}}
+  --line          stop at the line's end (default: let the block finish)
+  --max-tokens N  write at most N tokens (default: 128)
+  --temperature T 0 takes the most likely token, always the same (default); higher is more varied
+  --top-p P       with a temperature: draw from the most likely tokens that together have probability P (default: 1)
+  --seed N        with a temperature: makes the run repeatable
+  --no-lookup     do not propose what stands elsewhere in the file; slower, the same text
+${engineOptionsHelp}
+
+Without --json the text goes to standard output exactly as it would be inserted. Nothing to insert is exit code 3, with
+the reason on standard error. Files that may hold secrets (.env, keys, certificates) are not opened.
+
+Examples:
+  sparsek complete src/server.ts:42:1 --line
+  sparsek complete main.go:10:15 --json | jq -r .text`,
+  run,
+};
+
+async function run(args: readonly string[], streams: Streams): Promise<number> {
+  const { values, positionals } = parseArguments(usage, args, {
+    'json': { type: 'boolean' },
+    'line': { type: 'boolean' },
+    'max-tokens': { type: 'string' },
+    'temperature': { type: 'string' },
+    'top-p': { type: 'string' },
+    'seed': { type: 'string' },
+    'no-lookup': { type: 'boolean' },
+    ...engineOptions,
+  });
+  if (positionals.length > 1) throw usageProblem(usage, `One place at a time, not ${positionals.length}.`);
+  const location = parseLocation(usage, positionals.at(0));
+  const settings = {
+    maxTokens: numberOption(usage, '--max-tokens', values['max-tokens'], 128),
+    extent: values.line === true ? 'line' : 'block',
+    sampling: {
+      temperature: numberOption(usage, '--temperature', values.temperature, 0),
+      topP: numberOption(usage, '--top-p', values['top-p'], 1),
+      ...(values.seed === undefined ? {} : { seed: numberOption(usage, '--seed', values.seed, 0) }),
+    },
+    speculation: values['no-lookup'] !== true,
+  } as const;
+  const source = await readSource(location.file);
+  if ('outcome' in source) return report(withoutModel(source.outcome), values.json === true, streams);
+  const result = await completeText(source.text, location, settings, values, streams);
+  return report(result, values.json === true, streams);
+}
+
+type Settings = Pick<Parameters<Awaited<ReturnType<typeof loadEngine>>['complete']>[0], 'maxTokens' | 'extent' | 'sampling' | 'speculation'>;
+
+async function completeText(text: string, location: Location, settings: Settings, options: EngineOptions, streams: Streams): Promise<CompletionResult> {
+  const offset = offsetOf(usage, text, location);
+  const uri = pathToFileURL(resolve(location.file)).href;
+  const engine = await loadEngine(usage, options, streams);
+  try {
+    engine.documents.open({ uri, path: relative('', location.file), languageId: '', version: 1, text });
+    const result = await engine.complete({ uri, version: 1, offset, ...settings }, new AbortController().signal);
+    return { ...result, milliseconds: { ...result.milliseconds, load: engine.info.loadMilliseconds } };
+  } finally {
+    await engine.dispose();
+  }
+}
+
+async function report(result: CompletionResult, json: boolean, streams: Streams): Promise<number> {
+  const code = result.outcome.kind === 'completed' ? exitCodes.success : exitCodes.nothing;
+  if (json) {
+    await streams.result(JSON.stringify(result));
+    return code;
+  }
+  if (result.outcome.kind === 'completed') await streams.result(result.text);
+  else streams.note(`Nothing to insert: ${describeOutcome(result.outcome)}`);
+  const { tokens, milliseconds, memory } = result;
+  streams.note(`read ${tokens.read}, reused ${tokens.reused}, generated ${tokens.generated} (${tokens.accepted} by lookup); `
+    + `load ${Math.round(milliseconds.load)} ms, first token ${Math.round(milliseconds.firstToken)} ms, total ${Math.round(milliseconds.total)} ms; `
+    + `${(memory.keyValueBytes / 1e6).toFixed(1)} MB of keys and values, ${memory.entries} entries in memory`);
+  return code;
+}
+
+function describeOutcome(outcome: CompletionOutcome): string {
+  if ('reason' in outcome) return outcome.reason;
+  return outcome.kind === 'filtered' ? `the model's text was withheld by the rule "${outcome.rule}".` : `${outcome.kind}.`;
+}
+
+/** The answer for a file that the engine never sees. */
+function withoutModel(outcome: CompletionOutcome): CompletionResult {
+  return {
+    text: '',
+    outcome,
+    tokens: { read: 0, reused: 0, generated: 0, accepted: 0 },
+    milliseconds: { load: 0, firstToken: 0, total: 0 },
+    memory: { keyValueBytes: 0, entries: 0, window: 0 },
+  };
+}

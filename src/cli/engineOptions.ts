@@ -1,0 +1,52 @@
+import { defaultMemoryBudgetMegabytes, protocolVersion, type InitializeRequest } from '../protocol';
+import { Engine } from '../engine/engine';
+import { defaultCacheDirectory, shippedModelDirectory } from './folders';
+import { usageProblem } from './arguments';
+import type { Streams } from './streams';
+
+/** Options of every command that loads the model, for the argument parser. */
+export const engineOptions = {
+  model: { type: 'string' },
+  memory: { type: 'string' },
+  threads: { type: 'string' },
+  verbose: { type: 'boolean' },
+} as const;
+
+export const engineOptionsHelp = `  --model DIR     folder of the model pack (default: the one that came with this program)
+  --memory MB     bound on all key/value memory in MB of 10^6 bytes (default: ${defaultMemoryBudgetMegabytes})
+  --threads N     CPU threads (default: one a core, at most four)
+  --verbose       say on standard error what the engine does`;
+
+export interface EngineOptions {
+  readonly model?: string;
+  readonly memory?: string;
+  readonly threads?: string;
+  readonly verbose?: boolean;
+}
+
+/** Loads the engine in this process. The caller disposes it. */
+export function loadEngine(usage: string, options: EngineOptions, streams: Streams): Promise<Engine> {
+  const request: InitializeRequest = {
+    protocolVersion,
+    modelDirectory: options.model ?? shippedModelDirectory(),
+    cacheDirectory: defaultCacheDirectory(),
+    memoryBudgetMegabytes: numberOption(usage, '--memory', options.memory, defaultMemoryBudgetMegabytes),
+    threads: numberOption(usage, '--threads', options.threads, 0),
+  };
+  return Engine.load(request, {
+    progress: ({ stage, fraction, detail }) => {
+      if (options.verbose === true) streams.note(`${stage} ${Math.round(100 * fraction)} % ${detail}`);
+    },
+    log: ({ level, text }) => {
+      if (options.verbose === true || level === 'warning' || level === 'error') streams.note(`${level}: ${text}`);
+    },
+  });
+}
+
+/** @throws ProblemError when it is no number of at least 0 */
+export function numberOption(usage: string, name: string, value: string | undefined, fallback: number): number {
+  if (value === undefined) return fallback;
+  const number = Number(value);
+  if (value.trim() === '' || !Number.isFinite(number) || number < 0) throw usageProblem(usage, `${name} takes a number of at least 0, not "${value}".`);
+  return number;
+}

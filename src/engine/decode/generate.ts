@@ -1,0 +1,94 @@
+import type { BoundedCache, Reading } from '../memory';
+import { yieldToEvents } from '../yieldToEvents';
+import type { RequiredText } from './requiredText';
+import type { Sampler } from './sampler';
+import { longestRun, type Speculation } from './speculation';
+
+export interface GeneratedToken {
+  readonly token: number;
+  /**
+   * `typed`: spells what was there already and was taken back to be spelled better; `accepted`: proposed and confirmed;
+   * `drawn`: one run's own.
+   */
+  readonly origin: 'typed' | 'accepted' | 'drawn';
+}
+
+export interface GenerationOptions {
+  readonly sampler: Sampler;
+  /** What the text must begin with. Consumed. */
+  readonly required: RequiredText;
+  /** Proposals to verify, several tokens a run; greedy only. The tokens are the same with and without. */
+  readonly speculation?: Speculation;
+  /** Whether a token ends the text. */
+  ends(token: number): boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Writes on behind a context, token by token, until a token ends the text or the caller stops asking. What was written and
+ * read stays in the cache; the last token is read only when the next is asked for.
+ *
+ * @throws the signal's reason when aborted, before the next run
+ */
+export async function* generate(cache: BoundedCache, context: Pick<Reading, 'pending' | 'logits'>, options: GenerationOptions): AsyncGenerator<GeneratedToken, void> {
+  let run = context.logits === undefined ? await readPending(cache, context.pending, options) : { proposal: new Int32Array(0), rows: [context.logits] };
+  for (;;) {
+    const { proposal, rows } = run;
+    const { drawn, ended } = verify(rows, proposal, options);
+    const accepted = ended ? drawn.length : drawn.length - 1;
+    cache.truncate(cache.text.length - proposal.length + accepted);
+    options.speculation?.learn(proposal.length, accepted, drawn.map(({ token }) => token));
+    yield* drawn;
+    if (ended) return;
+    run = await readPending(cache, Int32Array.of(drawn[drawn.length - 1].token), options);
+  }
+}
+
+/** Reads the pending tokens and a proposal in one run. @returns rows behind the last pending token and each proposed one */
+async function readPending(cache: BoundedCache, pending: Int32Array, { speculation, signal }: GenerationOptions) {
+  const rest = await readOverflow(cache, pending, signal);
+  const most = Math.min(longestRun, cache.room) - rest.length;
+  const proposal = Int32Array.from(speculation?.propose(most) ?? []);
+  await yieldToEvents(signal);
+  const rows = await cache.append(concatenate(rest, proposal), proposal.length > 0 ? 'all' : 'last');
+  return { proposal, rows: rows.slice(-1 - proposal.length) };
+}
+
+/** The oldest tokens make room as soon as the window is full; pending ones that came before are read first. */
+async function readOverflow(cache: BoundedCache, pending: Int32Array, signal: AbortSignal): Promise<Int32Array> {
+  let rest = pending;
+  while (rest.length > cache.room || cache.room === 0) {
+    await yieldToEvents(signal);
+    const fitting = rest.subarray(0, cache.room);
+    if (fitting.length > 0) await cache.append(fitting, 'none');
+    rest = rest.subarray(fitting.length);
+    cache.evict();
+  }
+  return rest;
+}
+
+/** Draws from each row in turn, as long as the proposal says the same as what was drawn. */
+function verify(rows: readonly Float32Array[], proposal: Int32Array, { sampler, required, ends }: GenerationOptions) {
+  const drawn: GeneratedToken[] = [];
+  for (const [i, row] of rows.entries()) {
+    const token = required.length > 0 ? sampler.draw(row, (candidate) => required.allows(candidate)) : sampler.draw(row);
+    if (token < 0 || ends(token)) return { drawn, ended: true };
+    const typed = required.accept(token);
+    const confirmed = i < proposal.length && proposal[i] === token;
+    drawn.push({ token, origin: originOf(typed, confirmed) });
+    if (!confirmed) break;
+  }
+  return { drawn, ended: false };
+}
+
+function originOf(typed: boolean, confirmed: boolean): GeneratedToken['origin'] {
+  if (typed) return 'typed';
+  return confirmed ? 'accepted' : 'drawn';
+}
+
+function concatenate(a: Int32Array, b: Int32Array): Int32Array {
+  const joined = new Int32Array(a.length + b.length);
+  joined.set(a);
+  joined.set(b, a.length);
+  return joined;
+}

@@ -1,0 +1,5 @@
+export { generate, type GeneratedToken, type GenerationOptions } from './generate';
+export { Lookup } from './lookup';
+export { RequiredText } from './requiredText';
+export { createSampler, type Sampler } from './sampler';
+export { Speculation } from './speculation';

@@ -1,0 +1,169 @@
+import type { LogitRows, Runtime, RuntimeState } from '../runtime';
+import type { MemoryPlan } from './plan';
+
+/**
+ * The one key/value cache of a model, in regions:
+ *
+ *     sink | memory (at most K entries) | pinned (suffix between markers) | window (text, at most W + C tokens)
+ *
+ * Without pinned tokens it reads a stream; with them it is the context of a completion. Text enters at the window's end
+ * and leaves at its front into the memory, C tokens at a time; what loses there is gone. The cache never grows.
+ */
+export class BoundedCache {
+  private constructor(
+    private readonly runtime: Runtime,
+    private readonly state: RuntimeState,
+    readonly plan: MemoryPlan,
+    private readonly sink: number,
+  ) {}
+
+  private memoryEntries = 0;
+  private pinnedTokens: number[] = [];
+  private textTokens: number[] = [];
+  private absorbedTokens = 0;
+
+  /** Allocates the cache and reads the sink. */
+  static async create(runtime: Runtime, plan: MemoryPlan): Promise<BoundedCache> {
+    const state = runtime.createState(plan.slots);
+    const { sinkTokens } = runtime.manifest;
+    await runtime.forward(state, Int32Array.from(sinkTokens), 0, 'none');
+    return new BoundedCache(runtime, state, plan, sinkTokens.length);
+  }
+
+  get bytes(): number {
+    return this.state.bytes;
+  }
+
+  /** Entries in the memory, per layer and KV head. */
+  get entries(): number {
+    return this.memoryEntries;
+  }
+
+  get pinned(): readonly number[] {
+    return this.pinnedTokens;
+  }
+
+  /** All text read: first what the memory has absorbed (kept or lost there), then the window. */
+  get text(): readonly number[] {
+    return this.textTokens;
+  }
+
+  /** Tokens at the front of {@link text} that have left the window. */
+  get absorbed(): number {
+    return this.absorbedTokens;
+  }
+
+  get windowLength(): number {
+    return this.textTokens.length - this.absorbedTokens;
+  }
+
+  /** Whether it is in the middle of a stream: text is in the window and nothing is pinned. */
+  get streams(): boolean {
+    return this.pinnedTokens.length === 0 && this.windowLength > 0;
+  }
+
+  /** Tokens that the window still takes before its oldest must be evicted. */
+  get room(): number {
+    return this.plan.window + this.plan.chunk - this.windowLength;
+  }
+
+  /**
+   * Reads text behind the window.
+   *
+   * @returns rows of `vocabulary` logits: none, that behind the last token, or one behind each
+   * @throws RangeError when there are more tokens than {@link room}
+   */
+  async append(tokens: Int32Array, logits: LogitRows): Promise<Float32Array[]> {
+    if (tokens.length > this.room) throw new RangeError(`${tokens.length} tokens do not fit in a window with room for ${this.room}.`);
+    const rows = await this.runtime.forward(this.state, tokens, this.textTokens.length, logits);
+    for (const token of tokens) this.textTokens.push(token);
+    return splitRows(rows, this.runtime.manifest.geometry.vocabulary);
+  }
+
+  /** Reads tokens that stay whatever happens to the text; only while the window is empty. */
+  async pin(tokens: Int32Array, logits: LogitRows = 'none'): Promise<Float32Array> {
+    if (this.windowLength > 0) throw new Error('Tokens are pinned before the window is read.');
+    const rows = await this.runtime.forward(this.state, tokens, 0, logits);
+    this.pinnedTokens.push(...tokens);
+    return rows;
+  }
+
+  /** Runs the last pinned token again for its logits: what follows when there is no text. */
+  async rereadLastPinned(): Promise<Float32Array> {
+    const last = this.pinnedTokens.pop();
+    if (last === undefined || this.windowLength > 0) throw new Error('There is no pinned token at the end.');
+    this.state.truncate(this.state.length - 1);
+    return this.pin(Int32Array.of(last), 'last');
+  }
+
+  /** The window's oldest C tokens compete with the memory for its K entries. */
+  evict(): void {
+    this.absorb(this.plan.chunk);
+  }
+
+  /** The whole window competes with the memory: what a stream leaves behind. */
+  fold(): void {
+    this.absorb(this.windowLength);
+  }
+
+  /** Forgets text from `length` tokens on; none that was absorbed. */
+  truncate(length: number): void {
+    if (length < this.absorbedTokens || length > this.textTokens.length) {
+      throw new RangeError(`The text of ${this.textTokens.length} tokens cannot be cut to ${length}: ${this.absorbedTokens} are absorbed.`);
+    }
+    this.state.truncate(this.state.length - (this.textTokens.length - length));
+    this.textTokens.length = length;
+  }
+
+  /** Keeps sink and memory. */
+  dropLivePart(): void {
+    this.truncate(this.absorbedTokens);
+    this.state.truncate(this.sink + this.memoryEntries);
+    this.pinnedTokens = [];
+  }
+
+  /** Keeps the sink. */
+  clear(): void {
+    this.state.truncate(this.sink);
+    this.memoryEntries = 0;
+    this.pinnedTokens = [];
+    this.textTokens = [];
+    this.absorbedTokens = 0;
+  }
+
+  /** Where a stream's state lies: memory and window, slots `start` to `start + count - 1`. */
+  get streamSlots(): { readonly start: number; readonly count: number } {
+    return { start: this.sink, count: this.memoryEntries + this.windowLength };
+  }
+
+  /** Takes up a stream whose slots `restore` inserts into the state. */
+  resume(text: readonly number[], absorbed: number, entries: number, restore: (runtime: Runtime, state: RuntimeState) => void): void {
+    this.clear();
+    restore(this.runtime, this.state);
+    this.memoryEntries = entries;
+    this.textTokens = [...text];
+    this.absorbedTokens = absorbed;
+  }
+
+  /** For those who copy slots out, with the runtime they belong to. */
+  read<T>(reader: (runtime: Runtime, state: RuntimeState) => T): T {
+    return reader(this.runtime, this.state);
+  }
+
+  dispose(): void {
+    this.state.dispose();
+  }
+
+  private absorb(count: number): void {
+    if (count === 0) return;
+    const memory = { start: this.sink, end: this.sink + this.memoryEntries };
+    const first = memory.end + this.pinnedTokens.length;
+    this.runtime.compact(this.state, { memory, evicted: { start: first, end: first + count }, keep: this.plan.entries });
+    this.memoryEntries = Math.min(this.plan.entries, this.memoryEntries + count);
+    this.absorbedTokens += count;
+  }
+}
+
+function splitRows(logits: Float32Array, width: number): Float32Array[] {
+  return Array.from({ length: logits.length / width }, (_, row) => logits.subarray(row * width, (row + 1) * width));
+}

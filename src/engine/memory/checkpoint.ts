@@ -1,0 +1,94 @@
+import type { BoundedCache } from './boundedCache';
+import { fromHalf, toHalf } from './half';
+import type { Memory } from './memory';
+
+/** Slots that are copied at once: bounds the scratch memory beside the checkpoint itself. */
+const slotsAtOnce = 128;
+
+/**
+ * Room for one copy of a stream's state: memory and window, keys before rotation. Keys and values in 16 bits (their
+ * rounding error is a fraction of that of the 8-bit arithmetic they came from), scores and sources whole, since 16 bits would
+ * reorder the memory. The buffers are allocated once and written again and again.
+ */
+export class CheckpointBuffer {
+  private readonly keys: Uint16Array;
+  private readonly values: Uint16Array;
+  private readonly scores: Float32Array;
+  private readonly sources: Int32Array;
+  private counts: number[] = [];
+  private entries = 0;
+  private absorbed = 0;
+
+  /**
+   * @param shape of the memories that will be copied; `slots` is the most there can be
+   * @param table from `halfTable`
+   */
+  constructor(private readonly shape: CheckpointShape, private readonly table: Float32Array) {
+    const heads = shape.layers * shape.keyValueHeads * shape.slots;
+    this.keys = new Uint16Array(heads * shape.headDim);
+    this.values = new Uint16Array(heads * shape.headDim);
+    this.scores = new Float32Array(heads);
+    this.sources = new Int32Array(heads);
+  }
+
+  get bytes(): number {
+    return this.keys.byteLength + this.values.byteLength + this.scores.byteLength + this.sources.byteLength;
+  }
+
+  /** Copies a cache that reads a stream. */
+  write(cache: BoundedCache): void {
+    const { start, count } = cache.streamSlots;
+    this.counts = [];
+    this.entries = cache.entries;
+    this.absorbed = cache.absorbed;
+    for (let done = 0, offset = 0; done < count; done += slotsAtOnce) {
+      const range = { start: start + done, end: start + Math.min(count, done + slotsAtOnce) };
+      const memory = cache.read((runtime, state) => runtime.extract(state, range));
+      const part = this.part(offset, memory.count);
+      toHalf(memory.keys, part.keys);
+      toHalf(memory.values, part.values);
+      part.scores.set(memory.scores);
+      part.sources.set(memory.sources);
+      this.counts.push(memory.count);
+      offset += memory.scores.length;
+    }
+  }
+
+  /** Brings a cache back to where it was copied. @param text the tokens that had been read by then */
+  restore(cache: BoundedCache, text: readonly number[]): void {
+    cache.resume(text, this.absorbed, this.entries, (runtime, state) => {
+      let offset = 0;
+      for (const count of this.counts) {
+        const memory = this.expand(offset, count);
+        runtime.insert(state, memory);
+        offset += memory.scores.length;
+      }
+    });
+  }
+
+  private expand(offset: number, count: number): Memory {
+    const { layers, keyValueHeads, headDim } = this.shape;
+    const part = this.part(offset, count);
+    const keys = new Float32Array(part.keys.length);
+    const values = new Float32Array(part.values.length);
+    fromHalf(this.table, part.keys, keys);
+    fromHalf(this.table, part.values, values);
+    return { layers, keyValueHeads, headDim, count, keys, values, scores: part.scores, sources: part.sources };
+  }
+
+  /** The part of the buffers for `count` slots, behind `offset` entries of all heads. */
+  private part(offset: number, count: number) {
+    const { layers, keyValueHeads, headDim } = this.shape;
+    const end = offset + layers * keyValueHeads * count;
+    return {
+      keys: this.keys.subarray(offset * headDim, end * headDim),
+      values: this.values.subarray(offset * headDim, end * headDim),
+      scores: this.scores.subarray(offset, end),
+      sources: this.sources.subarray(offset, end),
+    };
+  }
+}
+
+export interface CheckpointShape extends Pick<Memory, 'layers' | 'keyValueHeads' | 'headDim'> {
+  readonly slots: number;
+}

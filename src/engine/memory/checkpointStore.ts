@@ -1,0 +1,92 @@
+import type { BoundedCache } from './boundedCache';
+import { CheckpointBuffer, type CheckpointShape } from './checkpoint';
+import { halfTable } from './half';
+import { prefixKeys } from './prefixKeys';
+
+interface Checkpoint {
+  readonly document: string;
+  /** Tokens read. */
+  readonly position: number;
+  /** Of {@link prefixKeys}: names the tokens read by their content. */
+  readonly key: string;
+  readonly buffer: CheckpointBuffer;
+}
+
+/**
+ * States of files' streams to come back to: after an edit or a jump a stream resumes from the last one before it. They are
+ * found by the content of what was read, so an edit behind a checkpoint, or undone, does not cost it.
+ *
+ * There are at most `capacity`. When one more is saved, the one goes whose loss costs the fewest tokens to read again: along
+ * a file they spread out evenly as it gets longer, and the newest always stays.
+ */
+export class CheckpointStore {
+  /** Oldest first. */
+  private checkpoints: Checkpoint[] = [];
+  private readonly table = halfTable();
+
+  constructor(private readonly capacity: number, private readonly chunk: number, private readonly shape: CheckpointShape) {}
+
+  /** Bytes allocated by now; grows up to the plan's and never shrinks. */
+  get bytes(): number {
+    return this.checkpoints.reduce((sum, { buffer }) => sum + buffer.bytes, 0);
+  }
+
+  get positions(): number[] {
+    return this.checkpoints.map(({ position }) => position);
+  }
+
+  /** Copies a stream that stands at a chunk's boundary. */
+  save(document: string, cache: BoundedCache): void {
+    const tokens = Int32Array.from(cache.text);
+    const key = prefixKeys(tokens, this.chunk).at(-1);
+    if (this.capacity === 0 || key === undefined || tokens.length % this.chunk !== 0) return;
+    const known = this.checkpoints.find((checkpoint) => checkpoint.key === key);
+    if (known !== undefined) {
+      this.moveToEnd(known);
+      return;
+    }
+    const buffer = this.checkpoints.length < this.capacity ? new CheckpointBuffer(this.shape, this.table) : this.release(document);
+    buffer.write(cache);
+    this.checkpoints.push({ document, position: tokens.length, key, buffer });
+  }
+
+  /** Tokens that the best checkpoint for a text spares reading; 0 when there is none. */
+  covers(tokens: Int32Array): number {
+    return this.find(tokens)?.position ?? 0;
+  }
+
+  /** Brings the cache to the best checkpoint for a text. @returns whether there was one; without, the cache is as it was */
+  restore(tokens: Int32Array, cache: BoundedCache): boolean {
+    const checkpoint = this.find(tokens);
+    if (checkpoint === undefined) return false;
+    checkpoint.buffer.restore(cache, Array.from(tokens.subarray(0, checkpoint.position)));
+    this.moveToEnd(checkpoint);
+    return true;
+  }
+
+  private find(tokens: Int32Array): Checkpoint | undefined {
+    const positions = new Map(prefixKeys(tokens, this.chunk).map((key, i) => [key, (i + 1) * this.chunk]));
+    return this.checkpoints
+      .filter(({ key, position }) => positions.get(key) === position)
+      .reduce<Checkpoint | undefined>((best, next) => (best === undefined || next.position > best.position ? next : best), undefined);
+  }
+
+  /** Takes the least useful checkpoint out. Of several the oldest. */
+  private release(document: string): CheckpointBuffer {
+    const newest = this.checkpoints.filter((checkpoint) => checkpoint.document === document).at(-1);
+    const candidates = this.checkpoints.length > 1 ? this.checkpoints.filter((checkpoint) => checkpoint !== newest) : this.checkpoints;
+    const victim = candidates.reduce((least, next) => (this.costOf(next) < this.costOf(least) ? next : least));
+    this.checkpoints = this.checkpoints.filter((checkpoint) => checkpoint !== victim);
+    return victim.buffer;
+  }
+
+  /** Tokens between a checkpoint and the one before it in the same document: what its loss makes read again. */
+  private costOf({ document, position }: Checkpoint): number {
+    const before = this.checkpoints.filter((other) => other.document === document && other.position < position);
+    return position - Math.max(0, ...before.map((other) => other.position));
+  }
+
+  private moveToEnd(checkpoint: Checkpoint): void {
+    this.checkpoints = [...this.checkpoints.filter((other) => other !== checkpoint), checkpoint];
+  }
+}

@@ -1,0 +1,25 @@
+/**
+ * Runs one task at a time, in order. A task supersedes those of the same document that have not ended: their signal is
+ * aborted, and they settle before it starts.
+ */
+export class RequestQueue {
+  private tail: Promise<unknown> = Promise.resolve();
+  private readonly open = new Set<{ readonly document: string; readonly controller: AbortController }>();
+
+  /** @param signal the caller's own; the task's is aborted with it */
+  run<T>(document: string, signal: AbortSignal, task: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const controller = new AbortController();
+    const entry = { document, controller };
+    for (const older of this.open) if (older.document === document) older.controller.abort();
+    this.open.add(entry);
+    const result = this.tail.then(() => task(AbortSignal.any([signal, controller.signal])));
+    this.tail = result.then(() => undefined, () => undefined).then(() => this.open.delete(entry));
+    return result;
+  }
+
+  /** Aborts everything. @returns when nothing runs any more */
+  async close(): Promise<void> {
+    for (const { controller } of this.open) controller.abort();
+    await this.tail;
+  }
+}

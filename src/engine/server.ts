@@ -1,0 +1,66 @@
+import { CancellationToken, ErrorCodes, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
+import {
+  methods, type ChangeDocument, type CloseDocument, type CompletionRequest, type EngineInfo, type InitializeRequest, type OpenDocument, type Problem,
+} from '../protocol';
+import { Engine } from './engine';
+import { problemOf } from './problemOf';
+
+/** Answers an editor's messages with one engine, which the first request loads. */
+export class Server {
+  private engine: Promise<Engine> | undefined;
+
+  constructor(private readonly connection: MessageConnection, private readonly exit: () => void) {
+    connection.onRequest(methods.initialize, (request: InitializeRequest) => answer(this.initialize(request)));
+    connection.onRequest(methods.complete, (request: CompletionRequest, token: CancellationToken) => answer(this.complete(request, token)));
+    connection.onRequest(methods.shutdown, () => answer(this.shutdown()));
+    connection.onNotification(methods.openDocument, (document: OpenDocument) => this.withEngine((engine) => engine.documents.open(document)));
+    connection.onNotification(methods.changeDocument, (change: ChangeDocument) => this.withEngine((engine) => engine.documents.change(change)));
+    connection.onNotification(methods.closeDocument, (document: CloseDocument) => this.withEngine((engine) => engine.documents.close(document)));
+  }
+
+  private async initialize(request: InitializeRequest): Promise<EngineInfo> {
+    const loading = Engine.load(request, {
+      progress: (progress) => void this.connection.sendNotification(methods.loadProgress, progress),
+      log: (message) => void this.connection.sendNotification(methods.log, message),
+    });
+    this.engine = loading;
+    return (await loading).info;
+  }
+
+  private async complete(request: CompletionRequest, token: CancellationToken) {
+    const engine = await this.loaded();
+    const controller = new AbortController();
+    const subscription = token.onCancellationRequested(() => controller.abort());
+    if (token.isCancellationRequested) controller.abort();
+    try {
+      return await engine.complete(request, controller.signal);
+    } finally {
+      subscription.dispose();
+    }
+  }
+
+  private async shutdown(): Promise<null> {
+    await (await this.engine?.catch(() => undefined))?.dispose();
+    setImmediate(this.exit);
+    return null;
+  }
+
+  /** Notifications are applied in the order they came: a document opened while the model loads is there when it is ready. */
+  private withEngine(use: (engine: Engine) => void): void {
+    void this.engine?.then(use, () => undefined);
+  }
+
+  private loaded(): Promise<Engine> {
+    return this.engine ?? Promise.reject(new Error('The engine was asked to complete before it was initialized.'));
+  }
+}
+
+/** Errors reach the other side as JSON-RPC errors whose data is the problem. */
+async function answer<T>(result: Promise<T>): Promise<T> {
+  try {
+    return await result;
+  } catch (error) {
+    const problem = problemOf(error);
+    throw new ResponseError<Problem>(ErrorCodes.InternalError, problem.what, problem);
+  }
+}

@@ -1,0 +1,1 @@
+export { Completer } from './completer';

@@ -1,0 +1,42 @@
+import type { CompletionRequest } from '../../../protocol';
+import type { Document } from '../../documents';
+import type { Tokenizer } from '../../model';
+import { tokensToHeal } from './healing';
+import { surroundingLength, type Surroundings } from './surroundings';
+
+/** What a request means for the model, before anything is read. */
+export interface CompletionPlan {
+  /** Tokens of the text before the cursor, without those that are spelled again. */
+  readonly text: Int32Array;
+  /** Bytes of the tokens that are spelled again. */
+  readonly typed: Uint8Array;
+  /** The usual tokens of the text that must come first, but for the last, which may run on. */
+  readonly likely: Int32Array;
+  /** Tokens of what follows in the document, to look repetitions up in; not read by the model. */
+  readonly behind: Int32Array;
+  readonly surroundings: Surroundings;
+}
+
+/** Characters behind the cursor in which repetitions are looked up: some 2,500 lines. */
+const lookupLength = 100_000;
+
+export function planCompletion(document: Document, request: CompletionRequest, tokenizer: Tokenizer): CompletionPlan {
+  const offset = document.snap(request.offset);
+  const before = document.prefixTokens(offset);
+  const text = before.subarray(0, before.length - tokensToHeal(before, tokenizer.vocabulary));
+  const healed = before.subarray(text.length);
+  const mustStartWith = request.mustStartWith ?? '';
+  const required = mustStartWith === '' ? healed : Int32Array.from(tokenizer.encode(tokenizer.decode(healed) + mustStartWith));
+  const start = Math.max(0, offset - surroundingLength);
+  return {
+    text,
+    typed: tokenizer.vocabulary.join(healed),
+    likely: required.slice(0, -1),
+    behind: request.speculation ? document.tokensBehind(offset, lookupLength) : new Int32Array(0),
+    surroundings: {
+      before: document.slice(start, offset - start),
+      after: document.slice(offset, surroundingLength),
+      extent: request.extent,
+    },
+  };
+}

@@ -1,0 +1,4 @@
+import { version } from '../../package.json';
+
+/** The release this engine belongs to. */
+export const engineVersion: string = version;
