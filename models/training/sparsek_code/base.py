@@ -122,7 +122,7 @@ class Base:
     def tensor(self, name: str) -> Tensor:
         """float32 [out, in] or [n] by its GGUF name."""
         tensor = self.raw[name]
-        return torch.from_numpy(dequantize(tensor.data, tensor.tensor_type).copy())
+        return torch.from_numpy(dequantize(tensor.data, tensor.tensor_type).copy()).to(torch.get_default_device())
 
     def embedding(self) -> Tensor:
         """[vocabulary, width]. The base ties embedding and head; the GGUF keeps the head at higher precision."""

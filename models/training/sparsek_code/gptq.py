@@ -47,7 +47,7 @@ def gptq(weight: Tensor, hessian: Tensor, recipe: Recipe) -> BlockMatrix:
     ordered = hessian[order][:, order]
     # Row i of the upper Cholesky factor of H^-1 says how an error in column i is best spread over the columns after it.
     factor = torch.linalg.cholesky(torch.cholesky_inverse(torch.linalg.cholesky(ordered)), upper=True)
-    block = order // recipe.blockSize
+    block = (order // recipe.blockSize).tolist()
     scales, zeros = scale.T.contiguous(), zero.T.contiguous()
     work, codes = weight.T[order].contiguous(), torch.empty(len(order), len(weight))  # a row here is a column of W
     for start in range(0, len(order), COLUMNS_AT_ONCE):
@@ -89,7 +89,7 @@ def refitScales(weight: Tensor, hessian: Tensor, codes: Tensor, scale: Tensor, z
 
 def descend(weight: Tensor, hessian: Tensor, codes: Tensor, scale: Tensor, zero: Tensor, recipe: Recipe, order: Tensor) -> Tensor:
     """One sweep of coordinate descent over the columns, in `order`; returns the new codes [out, in]."""
-    block, scales, zeros = order // recipe.blockSize, scale.T.contiguous(), zero.T.contiguous()
+    block, scales, zeros = (order // recipe.blockSize).tolist(), scale.T.contiguous(), zero.T.contiguous()
     full = lambda x: x.repeat_interleave(recipe.blockSize, 1)  # noqa: E731
     difference = weight - (codes - full(zero)) * full(scale)
     wanted = (hessian[order] @ difference.T).contiguous()  # [in, out]: H times what each row still lacks

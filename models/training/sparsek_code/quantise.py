@@ -192,6 +192,7 @@ def quantiseTable(table: Tensor, states: Tensor, recipe: Recipe) -> BlockMatrix:
 @torch.no_grad()
 def quantiseModel(base: Base, tokens: Tensor, settings: Settings, log: Callable[[str], None]) -> Weights:
     geometry, table, started = base.geometry(), base.embedding(), time.monotonic()
+    tokens = tokens.to(table.device)
     states = finalStates(tokens, table, base.layer, base.finalNorm(), geometry, torch.bfloat16)
     tableCodes = quantiseTable(table, states, settings.table)
     weights: Weights = {"embedding.weight": tableCodes}
