@@ -1,10 +1,11 @@
 // Runs one command with a time limit, and ends it together with everything it started however this process ends.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { guard } from './guard.mjs';
 
 const graceMilliseconds = 5_000;
 
-/** Makes Ctrl+C and a polite kill an ordinary exit, so that the 'exit' listeners that end children run. */
+/** Makes Ctrl+C and a polite kill an ordinary exit, for a script that has nothing to say about them. */
 export function exitOnSignals() {
   for (const [signal, number] of /** @type {const} */ ([['SIGHUP', 1], ['SIGINT', 2], ['SIGTERM', 15]])) {
     process.on(signal, () => process.exit(128 + number));
@@ -52,8 +53,7 @@ export function run(command, args, options) {
   }
   return new Promise((resolve) => {
     let timedOut = false;
-    const endNow = () => endGroup(child, 'SIGTERM');
-    process.once('exit', endNow);
+    const release = guard(child);
     const timer = setTimeout(() => {
       timedOut = true;
       process.stderr.write(`${command}: no end after ${timeoutSeconds} s, stopping it\n`);
@@ -63,7 +63,7 @@ export function run(command, args, options) {
     /** @param {number} code */
     const settle = (code) => {
       clearTimeout(timer);
-      process.removeListener('exit', endNow);
+      release();
       resolve(timedOut ? 124 : code);
     };
     child.on('error', (error) => {

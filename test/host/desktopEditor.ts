@@ -1,18 +1,16 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { _electron } from 'playwright-core';
 import { Cleanup } from './cleanup';
 import { Editor } from './editor';
 import type { EditorOptions, OpenEditor } from './servedEditor';
+import { temporaryFolder } from './temporaryFolder';
 import { writeUserSettings } from './userSettings';
 
 /** Opens a desktop VS Code with a profile of its own, driven over Electron's debugging port. */
 export async function openDesktopEditor(executablePath: string, options: EditorOptions): Promise<OpenEditor> {
   const cleanup = new Cleanup();
   try {
-    const folder = await mkdtemp(join(tmpdir(), 'sparsek-desktop-'));
-    cleanup.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }));
+    const { path: folder } = cleanup.use(await temporaryFolder('desktop'));
     const userData = join(folder, 'user-data');
     await writeUserSettings(userData, options.settings);
     const application = await _electron.launch({

@@ -62,7 +62,7 @@ export class Editor {
   /** Waits for a suggestion. Call it right after the last key: the time is counted from here. */
   async ghostText(timeout: number): Promise<GhostText> {
     const start = performance.now();
-    const parts = this.page.locator(ghostText);
+    const parts = this.page.locator(ghostText).filter({ visible: true });
     await parts.first().waitFor({ timeout });
     const milliseconds = Math.round(performance.now() - start);
     return { text: await this.ghostLines(), milliseconds };

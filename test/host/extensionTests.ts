@@ -1,12 +1,12 @@
 // Runs test/extension in the extension host of a real VS Code. Argument: the suite, `main` or `restricted`.
 import { runTests } from '@vscode/test-electron';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exitOnSignals } from '../../scripts/lib/run.mjs';
 import { findCodeExecutable, servedCode } from './codeExecutable';
 import { bundleExtensionTests } from './extensionTestsBundle';
+import { temporaryFolder } from './temporaryFolder';
 import { writeUserSettings } from './userSettings';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -24,22 +24,18 @@ async function runSuite(suite: keyof typeof suites): Promise<void> {
   const code = suite === 'main' ? await findCodeExecutable() : servedCode('only it can be had untrusted');
   console.log(`  suite "${suite}" in ${code.kind} VS Code, for ${code.reason}`);
 
-  const folder = await mkdtemp(join(tmpdir(), 'sparsek-extension-test-'));
-  try {
-    const workspace = join(folder, 'workspace');
-    const userData = join(folder, 'user-data');
-    await cp(join(root, 'test', 'extension', 'workspace'), workspace, { recursive: true });
-    await writeUserSettings(userData, suites[suite]);
-    await runTests({
-      vscodeExecutablePath: code.path,
-      extensionDevelopmentPath: root,
-      extensionTestsPath: bundle,
-      extensionTestsEnv: { SPARSEK_TEST_SUITE: suite },
-      launchArgs: [workspace, `--user-data-dir=${userData}`, `--extensions-dir=${join(folder, 'extensions')}`],
-    });
-  } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-  }
+  await using folder = await temporaryFolder('extension-test');
+  const workspace = join(folder.path, 'workspace');
+  const userData = join(folder.path, 'user-data');
+  await cp(join(root, 'test', 'extension', 'workspace'), workspace, { recursive: true });
+  await writeUserSettings(userData, suites[suite]);
+  await runTests({
+    vscodeExecutablePath: code.path,
+    extensionDevelopmentPath: root,
+    extensionTestsPath: bundle,
+    extensionTestsEnv: { SPARSEK_TEST_SUITE: suite },
+    launchArgs: [workspace, `--user-data-dir=${userData}`, `--extensions-dir=${join(folder.path, 'extensions')}`],
+  });
 }
 
 exitOnSignals();

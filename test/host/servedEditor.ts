@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addressOf } from './address';
 import { ensureBrowser, launchBrowser, viewport } from './browser';
@@ -8,6 +6,7 @@ import { Editor } from './editor';
 import { installVsix, linkExtension } from './extensionsFolder';
 import { ensureHost } from './installation';
 import { startServer } from './server';
+import { temporaryFolder } from './temporaryFolder';
 
 export interface EditorOptions {
   readonly workspace: string;
@@ -30,8 +29,7 @@ export async function openServedEditor(options: EditorOptions): Promise<OpenEdit
   const executable = await ensureBrowser(options.report);
   const cleanup = new Cleanup();
   try {
-    const folder = await mkdtemp(join(tmpdir(), 'sparsek-extensions-'));
-    cleanup.defer(() => rm(folder, { recursive: true, force: true }));
+    const { path: folder } = cleanup.use(await temporaryFolder('extensions'));
     const extensions = join(folder, 'extensions');
     if (options.extension.endsWith('.vsix')) await installVsix(host, options.extension, extensions, folder);
     else await linkExtension(options.extension, extensions);

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, rmSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { guard } from '../../scripts/lib/guard.mjs';
 import { endGroup } from '../../scripts/lib/run.mjs';
 import type { HostInstallation } from './installation';
 import { writeUserSettings } from './userSettings';
@@ -62,11 +63,7 @@ export async function startServer(host: HostInstallation, options: ServerOptions
   );
   closeSync(output);
   const exited = once(child, 'exit');
-  const endNow = (): void => {
-    endGroup(child, 'SIGKILL');
-    rmSync(home, { recursive: true, force: true });
-  };
-  process.once('exit', endNow);
+  const release = guard(child, home);
 
   const server: Server = {
     authority,
@@ -77,8 +74,8 @@ export async function startServer(host: HostInstallation, options: ServerOptions
       endGroup(child, 'SIGTERM');
       await Promise.race([exited, delay(5_000, undefined, { ref: false })]);
       endGroup(child, 'SIGKILL');
-      process.removeListener('exit', endNow);
       await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+      release();
     },
   };
   try {

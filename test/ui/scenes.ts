@@ -10,7 +10,7 @@ export interface Scene {
 export const typescriptScene: Scene = {
   name: 'typescript',
   file: 'src/report.ts',
-  typed: '\n/** The items to order again, one a line. */\nexport function orderList(inventory: Inventory, minimum: number): string {\n',
+  typed: '\n// The items to order again, one a line.\nexport function orderList(inventory: Inventory, minimum: number): string {\n',
 };
 
 export const pythonScene: Scene = {
