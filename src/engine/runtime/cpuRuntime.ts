@@ -56,8 +56,8 @@ export class CpuRuntime implements Runtime {
     const own = this.own(state);
     const { cache } = own;
     const first = cache.length;
-    if (first + tokens.length > cache.slots) {
-      throw new RangeError(`${tokens.length} tokens do not fit behind ${first} of ${cache.slots} slots.`);
+    if (first + tokens.length > state.slots) {
+      throw new RangeError(`${tokens.length} tokens do not fit behind ${first} of ${state.slots} slots.`);
     }
     const { vocabulary } = this.manifest.geometry;
     const stranger = tokens.find((token) => token < 0 || token >= vocabulary);
@@ -90,6 +90,9 @@ export class CpuRuntime implements Runtime {
 
   insert(state: RuntimeState, memory: Memory): void {
     const { cache, table } = this.own(state);
+    if (cache.length + memory.count > state.slots) {
+      throw new RangeError(`${memory.count} entries do not fit behind ${cache.length} of ${state.slots} slots.`);
+    }
     insertEntries(cache, table, memory);
   }
 
@@ -101,32 +104,40 @@ export class CpuRuntime implements Runtime {
     await this.session.release();
   }
 
-  /** One run of the graph; `output` receives the logits. */
+  /**
+   * One run of the graph; `output` receives the logits. A single token runs with a copy of itself behind it, whose slot is
+   * then free again: matrix products of one row take another path in ONNX Runtime and round differently, and with 8-bit
+   * activations that moves logits by up to 0.5. From two rows on, a token's results do not depend on what runs beside it,
+   * bit for bit, so that verifying proposals, typing on and reading afresh all write the same text.
+   */
   private async runPart(state: CpuState, tokens: Int32Array, source: number, logits: LogitRows, output: Float32Array): Promise<void> {
     const { cache } = state;
     const { vocabulary } = this.manifest.geometry;
     const first = cache.length;
-    const used = first + tokens.length;
+    const padded = tokens.length === 1 ? Int32Array.of(tokens[0], tokens[0]) : tokens;
+    const used = first + padded.length;
     const rows = logitRows(tokens.length, logits);
-    const scores = new Float32Array(cache.layers * cache.keyValueHeads * tokens.length);
+    const scores = new Float32Array(cache.layers * cache.keyValueHeads * padded.length);
     await this.run({
       ...state.feeds,
-      [decoderNames.tokens]: new Tensor('int32', tokens, [1, tokens.length]),
+      [decoderNames.tokens]: new Tensor('int32', padded, [1, padded.length]),
       [decoderNames.logitRows]: new Tensor('int32', rows, [rows.length]),
       [decoderNames.lastSlot]: new Tensor('int32', Int32Array.of(used - 1), [1]),
       [decoderNames.slotsInUse]: new Tensor('int32', Int32Array.of(used), [1]),
     }, {
       ...state.fetches,
       [decoderNames.logits]: new Tensor('float32', output, [1, rows.length, vocabulary]),
-      [decoderNames.scores]: new Tensor('float32', scores, [cache.layers, cache.keyValueHeads, tokens.length]),
+      [decoderNames.scores]: new Tensor('float32', scores, [cache.layers, cache.keyValueHeads, padded.length]),
     });
     state.checkUsable();
     forEachHead(cache, (_layer, _head, row) => {
       const target = row * cache.slots + first;
-      cache.scores.set(scores.subarray(row * tokens.length, (row + 1) * tokens.length), target);
-      for (let i = 0; i < tokens.length; i++) cache.sources[target + i] = source + i;
+      for (let i = 0; i < tokens.length; i++) {
+        cache.scores[target + i] = scores[row * padded.length + i];
+        cache.sources[target + i] = source + i;
+      }
     });
-    cache.length = used;
+    cache.length = first + tokens.length;
   }
 
   private async run(feeds: Record<string, Tensor>, fetches: Record<string, Tensor>): Promise<void> {

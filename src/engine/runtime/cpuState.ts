@@ -3,6 +3,14 @@ import { allocateCache, decoderNames, rotaryTable, type KeyValueCache, type Rota
 import type { Geometry } from '../model';
 import type { RuntimeState } from './runtime';
 
+/** A slot behind the others, for the copy that a single token runs with. */
+const spareSlots = 1;
+
+/** Bytes of the keys and values of a state of `slots` slots, before it is allocated. */
+export function cpuStateBytes({ layers, keyValueHeads, headDim }: Geometry, slots: number): number {
+  return (slots + spareSlots) * 2 * layers * keyValueHeads * headDim * Float32Array.BYTES_PER_ELEMENT;
+}
+
 /** Longest reused array of logits, in numbers: 16 rows of 151,936 tokens are 9.7 MB. */
 const reusedLogits = 16 * 151_936;
 
@@ -17,19 +25,23 @@ export class CpuState implements RuntimeState {
   private disposed = false;
   private logits = new Float32Array(0);
 
+  readonly bytes: number;
+
   constructor(geometry: Geometry, readonly slots: number) {
     if (!Number.isInteger(slots) || slots < 1 || slots > geometry.maxPositions) {
       throw new RangeError(`A state holds 1 to ${geometry.maxPositions} slots, not ${slots}.`);
     }
     const { keyValueHeads, headDim, layers } = geometry;
-    this.cache = allocateCache(geometry, slots);
-    this.table = rotaryTable(slots, headDim, geometry.ropeTheta);
+    const allocated = slots + spareSlots;
+    this.bytes = cpuStateBytes(geometry, slots);
+    this.cache = allocateCache(geometry, allocated);
+    this.table = rotaryTable(allocated, headDim, geometry.ropeTheta);
     const feeds: Record<string, Tensor> = {
-      [decoderNames.cosine]: new Tensor('float32', this.table.cosine, [slots, headDim / 2]),
-      [decoderNames.sine]: new Tensor('float32', this.table.sine, [slots, headDim / 2]),
+      [decoderNames.cosine]: new Tensor('float32', this.table.cosine, [allocated, headDim / 2]),
+      [decoderNames.sine]: new Tensor('float32', this.table.sine, [allocated, headDim / 2]),
     };
     const fetches: Record<string, Tensor> = {};
-    const shape = [1, keyValueHeads, slots, headDim];
+    const shape = [1, keyValueHeads, allocated, headDim];
     for (let layer = 0; layer < layers; layer++) {
       const keys = new Tensor('float32', this.cache.keys[layer], shape);
       const values = new Tensor('float32', this.cache.values[layer], shape);
@@ -44,11 +56,6 @@ export class CpuState implements RuntimeState {
 
   get length(): number {
     return this.cache.length;
-  }
-
-  get bytes(): number {
-    const { layers, keyValueHeads, headDim } = this.cache;
-    return this.slots * 2 * layers * keyValueHeads * headDim * Float32Array.BYTES_PER_ELEMENT;
   }
 
   truncate(length: number): void {

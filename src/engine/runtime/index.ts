@@ -1,2 +1,3 @@
 export type { Compaction, LogitRows, Runtime, RuntimeState, SlotRange } from './runtime';
 export { CpuRuntime } from './cpuRuntime';
+export { cpuStateBytes } from './cpuState';

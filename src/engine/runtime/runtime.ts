@@ -14,8 +14,8 @@ export interface Runtime {
   readonly device: DeviceInfo;
 
   /**
-   * Allocates a bounded key/value cache of `slots` slots per layer, empty. Its bytes are
-   * `slots * 2 * layers * keyValueHeads * headDim * bytesPerElement` and never change.
+   * Allocates a bounded key/value cache of `slots` slots per layer, empty. Its bytes never change; on the CPU they are
+   * `(slots + 1) * 2 * layers * keyValueHeads * headDim * 4`, known beforehand from `cpuStateBytes`.
    */
   createState(slots: number): RuntimeState;
 
