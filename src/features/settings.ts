@@ -57,11 +57,6 @@ export function isEnabled(): boolean {
   return booleanOf(vscode.workspace.getConfiguration(section).get('enable'), true);
 }
 
-/** A change of one of these needs another engine. */
-export function concernsEngine(change: vscode.ConfigurationChangeEvent): boolean {
-  return ['engine', 'model', 'memory'].some((part) => change.affectsConfiguration(`${section}.${part}`));
-}
-
 /** A value that is no switches at all (a list written over the default) adds to the default instead of undoing it. */
 function readDoNotRead(settings: vscode.WorkspaceConfiguration): string[] {
   const value = settings.get<unknown>('doNotRead');

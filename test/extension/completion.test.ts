@@ -97,14 +97,6 @@ function describeCompletions(directory: string): void {
       await until('the model is asked', () => now.requests > asked);
     });
 
-    it('are cancelled by the next keystroke', async () => {
-      const editor = await openFile('cancel.ts', code);
-      const now = await diagnostics();
-      for (const character of 'Math.max(') await type(character);
-      await until('the last keystroke is answered', () => now.status.kind === 'ready' && now.lastCompletion?.path.endsWith('cancel.ts') === true);
-      assert.ok(editor.document.getText().includes('Math.max('));
-    });
-
     it('work in a document without a file, with emoji and CJK around the cursor', async () => {
       await openUntitled('// 漢字 😀\nconst greeting = "こんにちは 😀";\nconsole.log(');
       const { outcome } = (await complete()).result;
@@ -123,12 +115,8 @@ function describeCompletions(directory: string): void {
         await sleep(1_000);
         await vscode.commands.executeCommand('sparsek.triggerCompletion');
         await until('the completion is answered', () => now.lastCompletion !== before, 40_000);
-        const { outcome } = now.lastCompletion?.result ?? {};
-        assert.ok(outcome);
-        if (outcome.kind === 'completed') {
-          assert.match(await accept(editor), /^total/);
-        }
-        assert.ok(editor.document.getText().startsWith('const subtotal = 1;\nconst total = sub'));
+        assert.equal(now.lastCompletion?.result.outcome.kind, 'completed');
+        assert.match(await accept(editor), /^total/);
       } finally {
         registration.dispose();
       }

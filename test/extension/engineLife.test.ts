@@ -3,15 +3,17 @@ import * as vscode from 'vscode';
 import { isRunning, untilEnded } from '../fixtures/processes';
 import { closeAll, openFile, type } from './support/editor';
 import { complete, diagnostics, untilEngineIs } from './support/extension';
+import { longCode } from './support/longCode';
 import { TinyModel, wholeRealModel } from './support/models';
 import { childrenOf } from './support/processTree';
 import { Settings } from './support/settings';
 import { until } from './support/until';
 import { Wiretap } from './support/wiretap';
 
-const models = [['tiny', undefined], ['real', wholeRealModel()]] as const;
+/** Long enough to be killed while it is read. */
+const models = [['tiny', undefined, longCode(400)], ['real', wholeRealModel(), longCode(30)]] as const;
 
-for (const [name, realModel] of models) {
+for (const [name, realModel, code] of models) {
   if (name === 'real' && realModel === undefined) {
     console.log('The files of the real model are not all there: its engine is not killed.');
     continue;
@@ -22,7 +24,7 @@ for (const [name, realModel] of models) {
 
     before(async () => {
       await settings.set('sparsek.model.path', realModel ?? (await tiny.write()));
-      await openFile('life.ts', 'export function add(a: number, b: number) {\n  return ');
+      await openFile(`life-${name}.ts`, code);
       await vscode.commands.executeCommand('sparsek.restartEngine');
       await untilEngineIs('ready', 60_000);
     });
@@ -37,17 +39,22 @@ for (const [name, realModel] of models) {
       const now = await diagnostics();
       const engine = now.engineProcessId;
       assert.ok(engine !== undefined);
-      const asked = now.requests;
-      const document = vscode.window.activeTextEditor?.document;
-      const text = document?.getText() ?? '';
-      await type('\n');
-      await until('the model is asked', () => now.requests > asked);
+      const { document } = await openFile(`killed-${name}.ts`, code);
+      const typing = type('\n');
+      await until('the model is at work', () => now.status.kind === 'completing');
       process.kill(engine, 'SIGKILL');
-      await until('another engine runs', () => now.engineState.kind === 'ready' && now.engineProcessId !== engine, 60_000);
+      const seen = new Set<string>();
+      await until('another engine runs', () => {
+        seen.add(now.status.kind);
+        return now.engineState.kind === 'ready' && now.engineProcessId !== engine;
+      }, 60_000);
+      await typing;
+      assert.ok(!seen.has('error'), 'no error is shown');
+      assert.deepEqual(now.lastCompletion?.result.outcome, { kind: 'not-ready', reason: 'The engine ended during the request.' });
+      assert.equal(document.getText(), `${code}\n`, 'the document is as it was typed');
       const { outcome, tokens } = (await complete()).result;
       assert.ok(['completed', 'empty', 'filtered'].includes(outcome.kind), outcome.kind);
       assert.ok(tokens.read > 0, 'the new engine has read the document anew');
-      assert.ok(document?.getText().startsWith(text), 'the document is not touched');
     });
 
     it('is another one after the command to restart', async () => {
@@ -58,6 +65,7 @@ for (const [name, realModel] of models) {
       await untilEnded(engine);
       await untilEngineIs('ready', 60_000);
       assert.notEqual(now.engineProcessId, engine);
+      await openFile(`again-${name}.ts`, 'const again = ');
       assert.ok(['completed', 'empty', 'filtered'].includes((await complete()).result.outcome.kind));
     });
   });

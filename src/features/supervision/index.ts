@@ -1,11 +1,12 @@
 /** The engine's life in this window: when it starts, when it restarts, when it is let go, and what a person is told. */
 import { setImmediate } from 'node:timers';
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { createEngineClient, type EngineClient, type EngineOptions, type Log } from '../../client';
 import { protocolVersion } from '../../protocol';
 import { commands } from '../commands';
 import { editedSchemes } from '../complete';
-import { concernsEngine, isEnabled, readEngineSettings, section } from '../settings';
+import { isEnabled, readEngineSettings, section } from '../settings';
 import { reportFailure } from './reportFailure';
 
 const shippedModel = 'models/qwen2.5-coder-0.5b';
@@ -19,14 +20,22 @@ export function superviseEngine(client: EngineClient): vscode.Disposable {
     if (!isEnabled()) client.stop();
     else if (isWanted()) client.start();
   };
+  let settings = readEngineSettings();
+  const followSettings = () => {
+    const before = settings;
+    settings = readEngineSettings();
+    // A folder that is not trusted changes its settings without effect: what counts is what holds.
+    if (!isDeepStrictEqual(settings, before) && client.state.kind !== 'stopped') client.restart();
+  };
   // Not while the extension is being activated, which other extensions wait for.
   const first = setImmediate(followEnablement);
   return vscode.Disposable.from(
     { dispose: () => clearImmediate(first) },
     vscode.window.onDidChangeActiveTextEditor(followEnablement),
     vscode.workspace.onDidChangeConfiguration((change) => {
-      if (concernsEngine(change) && client.state.kind !== 'stopped') client.restart();
-      else if (change.affectsConfiguration(`${section}.enable`)) followEnablement();
+      if (!change.affectsConfiguration(section)) return;
+      followSettings();
+      followEnablement();
     }),
     client.onDidChangeState((state) => {
       if (state.kind === 'failed') void reportFailure(state.problem);

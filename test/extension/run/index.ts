@@ -13,6 +13,7 @@ export async function run(): Promise<void> {
     await import('../activation.test');
     await import('../enablement.test');
     await import('../documents.test');
+    await import('../requests.test');
     await import('../doNotRead.test');
     await import('../engineLife.test');
     await import('../missingModel.test');

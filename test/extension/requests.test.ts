@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { methods, type CompletionRequest } from '../../src/protocol';
+import { closeAll, openFile, openUntitled, type } from './support/editor';
+import { complete, diagnostics, untilEngineIs } from './support/extension';
+import { longCode } from './support/longCode';
+import { TinyModel } from './support/models';
+import { Settings } from './support/settings';
+import { sleep, until } from './support/until';
+import { Wiretap } from './support/wiretap';
+
+describe('requests to the engine', () => {
+  const settings = new Settings();
+  const model = new TinyModel();
+  let wiretap: Wiretap;
+
+  before(async () => {
+    wiretap = await Wiretap.create();
+    await settings.set('sparsek.model.path', await model.write());
+    await settings.set('sparsek.engine.node', wiretap.node);
+    await openFile('requests.ts', '');
+    await vscode.commands.executeCommand('sparsek.restartEngine');
+    await untilEngineIs('ready');
+  });
+
+  after(async () => {
+    await closeAll();
+    await settings.restore();
+    await model.dispose();
+    await wiretap.dispose();
+  });
+
+  afterEach(closeAll);
+
+  function lastRequest(): CompletionRequest {
+    const request = wiretap.messages().findLast(({ method }) => method === methods.complete);
+    assert.ok(request, 'nothing was asked');
+    return request.params as CompletionRequest;
+  }
+
+  it('carry the settings of the document', async () => {
+    await settings.set('sparsek.complete.maxTokens', 7);
+    await settings.set('sparsek.complete.extent', 'block');
+    await settings.set('sparsek.complete.speculation', false);
+    const { document } = await openUntitled('const a = 1;\nconst b = ');
+    await complete();
+    const { uri, offset, maxTokens, extent, speculation, sampling } = lastRequest();
+    const expected = { uri: document.uri.toString(), offset: 23, maxTokens: 7, extent: 'block', speculation: false, sampling: { temperature: 0, topP: 1 } };
+    assert.deepEqual({ uri, offset, maxTokens, extent, speculation, sampling }, expected);
+  });
+
+  it('are cancelled on the wire by the next keystroke', async () => {
+    await openFile('cancelled.ts', longCode(400));
+    const now = await diagnostics();
+    await type('\n');
+    await until('the model is at work', () => now.status.kind === 'completing');
+    const cancellations = () => wiretap.messages().filter(({ method }) => method === '$/cancelRequest').length;
+    const before = cancellations();
+    await type('e');
+    await until('the cancellation is sent', () => cancellations() > before);
+  });
+
+  it('carry what the suggest widget has selected, which the answer must begin with', async () => {
+    const editor = await openUntitled('const subtotal = 1;\nconst total = subto');
+    const registration = vscode.languages.registerCompletionItemProvider('typescript', {
+      provideCompletionItems: () => [new vscode.CompletionItem('subtotalOfAll', vscode.CompletionItemKind.Variable)],
+    });
+    try {
+      await vscode.commands.executeCommand('editor.action.triggerSuggest');
+      const isCarried = () =>
+        wiretap.messages().some(({ method, params }) => method === methods.complete && (params as CompletionRequest).mustStartWith === 'talOfAll');
+      // The widget tells nobody when it is open.
+      for (let tries = 0; tries < 20 && !isCarried(); tries++) {
+        await vscode.commands.executeCommand('sparsek.triggerCompletion');
+        await sleep(300);
+      }
+      assert.ok(isCarried());
+      assert.equal(editor.document.getText(), 'const subtotal = 1;\nconst total = subto');
+    } finally {
+      registration.dispose();
+      await vscode.commands.executeCommand('hideSuggestWidget');
+      await sleep(100);
+    }
+  });
+});
