@@ -6,7 +6,7 @@ import { openEditor } from '../host/openEditor';
 import { completeScene } from './completeScene';
 import { extensionLog, figuresIn } from './figures';
 import { copySampleWorkspace } from './sampleWorkspace';
-import { pythonScene, typescriptScene } from './scenes';
+import { againScene, pythonScene, typescriptScene } from './scenes';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const pictures = join(root, 'out', 'demo');
@@ -40,7 +40,7 @@ export async function runDemo(report: (line: string) => void): Promise<void> {
     await editor.opened();
     report('  waiting for the model');
     await editor.extensionReady('sparsek.sparsek-code', readyTimeout);
-    for (const scene of [typescriptScene, pythonScene]) {
+    for (const scene of [typescriptScene, againScene, pythonScene]) {
       const { ghost } = await completeScene(editor, workspace.path, scene, shot);
       report(`\n${scene.file}: typed${indent(scene.typed)}\n  suggested after ${ghost.milliseconds} ms${indent(ghost.text)}`);
     }

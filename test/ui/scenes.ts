@@ -10,7 +10,14 @@ export interface Scene {
 export const typescriptScene: Scene = {
   name: 'typescript',
   file: 'src/report.ts',
-  typed: '\n// The items to order again, one a line.\nexport function orderList(inventory: Inventory, minimum: number): string {\n',
+  typed: '\n// The items that cost more than a price.\nexport function expensiveItems(inventory: Inventory, priceInCents: number): Item[] {\n',
+};
+
+/** In the same file again: all but the last lines has been read before. */
+export const againScene: Scene = {
+  name: 'again',
+  file: 'src/report.ts',
+  typed: '\n\n// How many kinds of item the shop has.\nexport function countItems(inventory: Inventory): number {\n',
 };
 
 export const pythonScene: Scene = {
