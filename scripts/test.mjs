@@ -4,6 +4,7 @@ import { exitOnSignals } from './lib/run.mjs';
 import { runStage } from './lib/mocha.mjs';
 import { main, step } from './lib/step.mjs';
 import { importTypeScript } from './lib/typescript.mjs';
+import { packVsix } from './lib/vsix.mjs';
 import { setup } from './setup.mjs';
 
 const mocha = 'node_modules/mocha/bin/mocha.js';
@@ -29,7 +30,7 @@ await main(async () => {
   if (chosen.some(({ name }) => ['extension', 'restricted', 'ui'].includes(name))) await prepareEditor();
   const results = [];
   for (const stage of chosen) {
-    const counts = await step(`Tests: ${stage.name}`, () => runStage(stage));
+    const counts = await step(`Tests: ${stage.name}`, async () => runStage({ ...stage, env: await environmentOf(stage.name) }));
     results.push({ name: stage.name, counts });
   }
 
@@ -40,6 +41,15 @@ await main(async () => {
   console.log(describeCounts(total));
   return total.failed === 0 ? 0 : 1;
 });
+
+/**
+ * The UI test gets what a person installs.
+ * @param {string} stage
+ * @returns {Promise<Record<string, string>>}
+ */
+async function environmentOf(stage) {
+  return stage === 'ui' ? { SPARSEK_TEST_VSIX: await packVsix(false) } : {};
+}
 
 async function prepareEditor() {
   const { findCodeExecutable } = await importTypeScript('test/host/codeExecutable.ts');

@@ -2,7 +2,7 @@
 import { root } from './paths.mjs';
 import { run } from './run.mjs';
 
-/** @typedef {{ name: string, args: string[], timeoutSeconds: number }} Stage `args` are Node's. */
+/** @typedef {{ name: string, args: string[], timeoutSeconds: number, env?: Record<string, string> }} Stage `args` are Node's. */
 
 const words = /** @type {const} */ ({ passing: 'passed', failing: 'failed', pending: 'skipped' });
 
@@ -10,10 +10,11 @@ const words = /** @type {const} */ ({ passing: 'passed', failing: 'failed', pend
  * @param {Stage} stage
  * @returns {Promise<import('./counts.mjs').Counts>}
  */
-export async function runStage({ args, timeoutSeconds }) {
+export async function runStage({ args, timeoutSeconds, env }) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const code = await run(process.execPath, args, {
     cwd: root,
+    env,
     timeoutSeconds,
     onLine: (line) => {
       // The end of mocha's report: "  12 passing (3s)".

@@ -31,7 +31,7 @@ export async function openServedEditor(options: EditorOptions): Promise<OpenEdit
   try {
     const { path: folder } = cleanup.use(await temporaryFolder('extensions'));
     const extensions = join(folder, 'extensions');
-    if (options.extension.endsWith('.vsix')) await installVsix(host, options.extension, extensions, folder);
+    if (options.extension.endsWith('.vsix')) await installVsix([host.node, host.entry, '--config', join(folder, 'config.yaml')], options.extension, extensions, join(folder, 'installer'));
     else await linkExtension(options.extension, extensions);
 
     const server = cleanup.use(await startServer(host, { extensions, ...(options.settings && { settings: options.settings }) }));

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { missingModelFiles } from '../fixtures/shippedModel';
+import { missingModelFiles, shippedModel } from '../fixtures/shippedModel';
 import { openEditor } from '../host/openEditor';
 import { completeScene } from './completeScene';
 import { copySampleWorkspace } from './sampleWorkspace';
 import { typescriptScene } from './scenes';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
+/** The packed extension, when `npm test` has packed it; else the build in this folder. */
+const extension = process.env.SPARSEK_TEST_VSIX ?? root;
 const pictures = join(root, 'out', 'test', 'ui');
 
 describe('a person in the editor', () => {
@@ -23,7 +25,8 @@ describe('a person in the editor', () => {
     await using opened = await openEditor({
       workspace: workspace.path,
       file: join(workspace.path, typescriptScene.file),
-      extension: root,
+      extension,
+      settings: { 'sparsek.model.path': shippedModel },
       report: console.log,
     });
     const { editor } = opened;
