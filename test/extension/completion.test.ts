@@ -104,9 +104,9 @@ function describeCompletions(directory: string): void {
     });
 
     it('extend what the suggest widget has selected', async () => {
-      const editor = await openFile('widget.ts', 'const subtotal = 1;\nconst total = sub');
+      const editor = await openFile('widget.ts', 'const crossing = zebr');
       const registration = vscode.languages.registerCompletionItemProvider('typescript', {
-        provideCompletionItems: () => [new vscode.CompletionItem('subtotal', vscode.CompletionItemKind.Variable)],
+        provideCompletionItems: () => [new vscode.CompletionItem('zebraCrossing', vscode.CompletionItemKind.Variable)],
       });
       try {
         const now = await diagnostics();
@@ -116,7 +116,7 @@ function describeCompletions(directory: string): void {
         await vscode.commands.executeCommand('sparsek.triggerCompletion');
         await until('the completion is answered', () => now.lastCompletion !== before, 40_000);
         assert.equal(now.lastCompletion?.result.outcome.kind, 'completed');
-        assert.match(await accept(editor), /^total/);
+        assert.match(await accept(editor), /^aCrossing/);
       } finally {
         registration.dispose();
       }

@@ -14,9 +14,11 @@ export async function run(): Promise<void> {
     await import('../enablement.test');
     await import('../documents.test');
     await import('../requests.test');
+    await import('../editors.test');
     await import('../doNotRead.test');
     await import('../engineLife.test');
     await import('../missingModel.test');
+    await import('../twoWindows.test');
     await import('../completion.test');
   }
   const failures = await new Promise<number>((resolve) => mocha.run(resolve));
