@@ -29,7 +29,9 @@ export async function packVsix(withModel) {
   await rm(file, { force: true });
   const vsce = inRoot('node_modules', '@vscode', 'vsce', 'vsce');
   const args = ['package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--target', target, '--out', file];
-  const code = await run(process.execPath, [vsce, ...args], { cwd: staging, timeoutSeconds: 300 });
-  if (code !== 0 || !existsSync(file)) throw new Error(`vsce ended with ${code}. What it wrote above says why.`);
+  /** @type {string[]} */
+  const said = [];
+  const code = await run(process.execPath, [vsce, ...args], { cwd: staging, timeoutSeconds: 300, quiet: true, onLine: (line) => said.push(line) });
+  if (code !== 0 || !existsSync(file)) throw new Error(`vsce ended with ${code}:\n${said.join('\n')}`);
   return file;
 }

@@ -41,6 +41,5 @@ export async function openDesktopEditor(executablePath: string, options: EditorO
 /** The program that installs extensions, which is not the one that opens windows. */
 function commandLineOf(executablePath: string): [string, ...string[]] {
   const [command, ...first] = resolveCliArgsFromVSCodeExecutablePath(executablePath, { reuseMachineInstall: true });
-  if (command === undefined) throw new Error(`${executablePath} is not a VS Code.`);
   return [command, ...first];
 }
