@@ -44,27 +44,17 @@ export async function* generate(cache: BoundedCache, context: Pick<Reading, 'pen
   }
 }
 
-/** Reads the pending tokens and a proposal in one run. @returns rows behind the last pending token and each proposed one */
+/**
+ * Reads the pending tokens and a proposal in one run. Old text makes room only when a long text has used up its own.
+ *
+ * @returns rows behind the last pending token and each proposed one
+ */
 async function readPending(cache: BoundedCache, pending: Int32Array, { speculation, signal }: GenerationOptions) {
-  const rest = await readOverflow(cache, pending, signal);
-  const most = Math.min(longestRun, cache.room) - rest.length;
-  const proposal = Int32Array.from(speculation?.propose(most) ?? []);
+  while (cache.roomToGenerate < longestRun) cache.evict();
+  const proposal = Int32Array.from(speculation?.propose(longestRun - pending.length) ?? []);
   await yieldToEvents(signal);
-  const rows = await cache.append(concatenate(rest, proposal), proposal.length > 0 ? 'all' : 'last');
+  const rows = await cache.append(concatenate(pending, proposal), proposal.length > 0 ? 'all' : 'last');
   return { proposal, rows: rows.slice(-1 - proposal.length) };
-}
-
-/** The oldest tokens make room as soon as the window is full; pending ones that came before are read first. */
-async function readOverflow(cache: BoundedCache, pending: Int32Array, signal: AbortSignal): Promise<Int32Array> {
-  let rest = pending;
-  while (rest.length > cache.room || cache.room === 0) {
-    await yieldToEvents(signal);
-    const fitting = rest.subarray(0, cache.room);
-    if (fitting.length > 0) await cache.append(fitting, 'none');
-    rest = rest.subarray(fitting.length);
-    cache.evict();
-  }
-  return rest;
 }
 
 /** Draws from each row in turn, as long as the proposal says the same as what was drawn. */

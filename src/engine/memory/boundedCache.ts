@@ -1,13 +1,14 @@
 import type { LogitRows, Runtime, RuntimeState } from '../runtime';
-import type { MemoryPlan } from './plan';
+import { generationRoom, type MemoryPlan } from './plan';
 
 /**
  * The one key/value cache of a model, in regions:
  *
- *     sink | memory (at most K entries) | pinned (suffix between markers) | window (text, at most W + C tokens)
+ *     sink | memory (at most K entries) | pinned (suffix between markers) | window (text)
  *
  * Without pinned tokens it reads a stream; with them it is the context of a completion. Text enters at the window's end
- * and leaves at its front into the memory, C tokens at a time; what loses there is gone. The cache never grows.
+ * and leaves at its front into the memory, C tokens at a time, as soon as there are W + C; what loses there is gone. Text
+ * that is only suggested may stand above that until its own room is used up. The cache never grows.
  */
 export class BoundedCache {
   private constructor(
@@ -62,19 +63,24 @@ export class BoundedCache {
     return this.pinnedTokens.length === 0 && this.windowLength > 0;
   }
 
-  /** Tokens that the window still takes before its oldest must be evicted. */
+  /** Tokens that the window still takes before its oldest are due to be evicted; negative when suggested text stands above. */
   get room(): number {
     return this.plan.window + this.plan.chunk - this.windowLength;
+  }
+
+  /** Tokens that the window takes at all. */
+  get roomToGenerate(): number {
+    return this.room + generationRoom;
   }
 
   /**
    * Reads text behind the window.
    *
    * @returns rows of `vocabulary` logits: none, that behind the last token, or one behind each
-   * @throws RangeError when there are more tokens than {@link room}
+   * @throws RangeError when there are more tokens than {@link roomToGenerate}
    */
   async append(tokens: Int32Array, logits: LogitRows): Promise<Float32Array[]> {
-    if (tokens.length > this.room) throw new RangeError(`${tokens.length} tokens do not fit in a window with room for ${this.room}.`);
+    if (tokens.length > this.roomToGenerate) throw new RangeError(`${tokens.length} tokens do not fit in a window with room for ${this.roomToGenerate}.`);
     const rows = await this.runtime.forward(this.state, tokens, this.textTokens.length, logits);
     for (const token of tokens) this.textTokens.push(token);
     return splitRows(rows, this.runtime.manifest.geometry.vocabulary);

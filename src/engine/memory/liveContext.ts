@@ -60,6 +60,7 @@ export class LiveContext {
     if (rest.length === 0) return this.readAgain(read);
     const pending = rest.length <= mostPending ? rest.length : 1;
     await this.append(rest.subarray(0, rest.length - pending), signal, onRead);
+    this.makeRoom();
     return { pending: rest.slice(rest.length - pending), read };
   }
 
@@ -122,12 +123,17 @@ export class LiveContext {
     return fits && text.every((token, i) => token === head[i]) ? text.length : 0;
   }
 
+  /** More than one eviction is due when a long suggestion was accepted. */
+  private makeRoom(): void {
+    while (this.cache.room <= 0) this.cache.evict();
+  }
+
   /** Reads text behind the window; whenever the window is full its oldest tokens go to the memory first. */
   private async append(tokens: Int32Array, signal: AbortSignal, onRead: (count: number) => void): Promise<void> {
     const { cache } = this;
     for (let done = 0; done < tokens.length;) {
       await yieldToEvents(signal);
-      if (cache.room === 0) cache.evict();
+      this.makeRoom();
       const part = tokens.slice(done, done + Math.min(cache.plan.chunk, cache.room));
       await cache.append(part, 'none');
       onRead(part.length);

@@ -29,6 +29,10 @@ const sizes = [
 const mostCheckpoints = 8;
 /** Markers around prefix, suffix and middle. */
 export const fimMarkers = 3;
+/**
+ * Slots for a suggestion and its last proposal: text that may never be accepted must not push real text out of the window.
+ */
+export const generationRoom = 128 + 8;
 const megabyte = 1_000_000;
 
 /**
@@ -60,7 +64,7 @@ type SizedPlan = Omit<MemoryPlan, 'checkpoints' | 'checkpointBytes'> & { readonl
 function planSize(entries: number, window: number, { geometry, sinkTokens }: Pick<ModelManifest, 'geometry' | 'sinkTokens'>): SizedPlan {
   const chunk = window / 2;
   const suffix = window / 2;
-  const slots = sinkTokens.length + entries + fimMarkers + suffix + window + chunk;
+  const slots = sinkTokens.length + entries + fimMarkers + suffix + window + chunk + generationRoom;
   return {
     entries, window, chunk, suffix, slots,
     keyValueBytes: slots * bytesPerEntry(geometry, 4),

@@ -111,7 +111,8 @@ function firstStop(text: string, { surroundings }: CompletionPlan): { end: numbe
 
 /** Filters what was written. */
 function judge(written: Written, { mustStartWith = '' }: CompletionRequest, { surroundings }: CompletionPlan): [text: string, outcome: CompletionOutcome] {
-  if (written.text === '') return ['', written.rule === undefined ? { kind: 'empty' } : { kind: 'filtered', rule: written.rule }];
+  if (written.text === '' && written.rule === undefined) return ['', { kind: 'empty' }];
+  if (written.text.trim() === '' && written.rule !== undefined) return ['', { kind: 'filtered', rule: written.rule }];
   let { text } = written;
   for (const filter of filters) {
     const kept = filter.apply(text, surroundings, written.ending);

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { noise, tinyPlan, useTinyModel } from '../tinyModel';
+
+describe('BoundedCache', () => {
+  const model = useTinyModel();
+
+  it('has the same bytes however much is read', async () => {
+    const cache = await model().cache();
+    const { bytes } = cache;
+    const text = noise(2000);
+    for (let start = 0; start < text.length; start += 32) {
+      await cache.append(text.slice(start, start + 32), 'none');
+      if (cache.room === 0) cache.evict();
+      assert.ok(cache.entries <= tinyPlan.entries);
+      assert.ok(cache.windowLength < tinyPlan.window + tinyPlan.chunk);
+    }
+    assert.equal(cache.bytes, bytes);
+    assert.equal(cache.text.length, 1984 + 16);
+    cache.dispose();
+  });
+
+  it('keeps pinned tokens when text is evicted around them', async () => {
+    const cache = await model().cache();
+    await cache.pin(noise(20, 7));
+    for (const part of [0, 32, 64]) await cache.append(noise(96).slice(part, part + 32), 'none');
+    cache.evict();
+    assert.deepEqual([...cache.pinned], [...noise(20, 7)]);
+    assert.equal(cache.entries, 32);
+    assert.equal(cache.windowLength, 64);
+    assert.equal(cache.absorbed, 32);
+    cache.dispose();
+  });
+
+  it('gives the same logits after text was taken back as if it had never been read', async () => {
+    const cache = await model().cache();
+    const text = noise(40);
+    await cache.append(text, 'none');
+    const expected = Float32Array.from((await cache.append(Int32Array.of(70), 'last'))[0]);
+    cache.truncate(40);
+    await cache.append(noise(9, 5), 'none');
+    cache.truncate(40);
+    const [again] = await cache.append(Int32Array.of(70), 'last');
+    assert.deepEqual(Array.from(again), Array.from(expected));
+    cache.dispose();
+  });
+
+  it('refuses to read more than fits and to take back what is absorbed, and stays as it was', async () => {
+    const cache = await model().cache();
+    await assert.rejects(cache.append(noise(300), 'none'), RangeError);
+    assert.equal(cache.text.length, 0);
+    await cache.append(noise(96), 'none');
+    cache.evict();
+    assert.throws(() => cache.truncate(31), RangeError);
+    assert.equal(cache.text.length, 96);
+    cache.dispose();
+  });
+});
