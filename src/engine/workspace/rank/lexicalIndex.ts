@@ -1,0 +1,121 @@
+import MiniSearch, { type SearchResult } from 'minisearch';
+import type { Segment } from '../segment/segment';
+import { identifiersOf, wordsOf } from './terms';
+
+/** What the index keeps of a segment: its text is read again when it is needed. */
+export interface IndexedSegment {
+  readonly id: number;
+  readonly path: string;
+  /** 1-based, inclusive. */
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly definitions: readonly string[];
+}
+
+/** Terms with their weights, above 0. */
+export type WeightedTerms = ReadonlyMap<string, number>;
+
+export interface LexicalQuery {
+  /** Identifiers as written, looked for in the text and among the names it declares. */
+  readonly identifiers: WeightedTerms;
+  /** Stems of words, looked for in identifiers, comments and the path. */
+  readonly words: WeightedTerms;
+  /** What a match counts by the place it is found in. */
+  readonly boosts: FieldBoosts;
+}
+
+export interface FieldBoosts {
+  readonly defines: number;
+  readonly identifiers: number;
+  readonly words: number;
+  readonly path: number;
+}
+
+export interface LexicalMatch {
+  readonly segment: IndexedSegment;
+  /** BM25+, not bounded. */
+  readonly score: number;
+  /** Terms of the query that the segment contains. */
+  readonly terms: readonly string[];
+}
+
+interface IndexedText extends IndexedSegment {
+  readonly text: string;
+}
+
+/** A BM25+ index over segments, updated file by file. */
+export class LexicalIndex {
+  private readonly segments = new Map<number, IndexedSegment>();
+  private readonly idsByPath = new Map<string, number[]>();
+  private nextId = 0;
+  private readonly search = new MiniSearch<IndexedText>({
+    fields: ['defines', 'identifiers', 'words', 'path'],
+    extractField: (segment, field) => fieldText(segment, field),
+    tokenize: (text, field) => (field === 'words' || field === 'path' ? identifiersOf(text).flatMap(wordsOf) : identifiersOf(text)),
+    processTerm: (term) => term,
+  });
+
+  /** Puts a file's segments in place of those it had. */
+  update(path: string, segments: readonly Segment[]): void {
+    this.remove(path);
+    const added = segments.map(({ startLine, endLine, definitions, body }) => {
+      const kept = { id: this.nextId++, path, startLine, endLine, definitions };
+      this.segments.set(kept.id, kept);
+      this.search.add({ ...kept, text: body });
+      return kept.id;
+    });
+    this.idsByPath.set(path, added);
+  }
+
+  remove(path: string): void {
+    for (const id of this.idsByPath.get(path) ?? []) {
+      this.search.discard(id);
+      this.segments.delete(id);
+    }
+    this.idsByPath.delete(path);
+  }
+
+  segmentsOf(path: string): IndexedSegment[] {
+    return (this.idsByPath.get(path) ?? []).flatMap((id) => this.segments.get(id) ?? []);
+  }
+
+  get size(): number {
+    return this.segments.size;
+  }
+
+  /** Segments with any of the terms, best first; segments of equal score in the order they were added. */
+  query({ identifiers, words, boosts }: LexicalQuery): LexicalMatch[] {
+    const results = this.search.search({
+      combineWith: 'OR',
+      queries: [
+        weighted(identifiers, { defines: boosts.defines, identifiers: boosts.identifiers }),
+        weighted(words, { words: boosts.words, path: boosts.path }),
+      ],
+    });
+    return results.flatMap((result) => this.matchOf(result));
+  }
+
+  private matchOf(result: SearchResult): LexicalMatch[] {
+    const segment = this.segments.get(Number(result.id));
+    return segment === undefined ? [] : [{ segment, score: result.score, terms: result.queryTerms }];
+  }
+}
+
+function fieldText(segment: IndexedText, field: string): string {
+  if (field === 'defines') return segment.definitions.join(' ');
+  if (field === 'path') return segment.path;
+  return field === 'id' ? String(segment.id) : segment.text;
+}
+
+function weighted(terms: WeightedTerms, boost: Readonly<Record<string, number>>) {
+  const fields = Object.keys(boost).filter((field) => boost[field] > 0);
+  return {
+    queries: [...terms.keys()],
+    combineWith: 'OR' as const,
+    fields,
+    boost: { ...boost },
+    boostTerm: (term: string) => terms.get(term) ?? 1,
+    tokenize: (term: string) => [term],
+    processTerm: (term: string) => term,
+  };
+}
