@@ -129,7 +129,7 @@ def main() -> None:
         return
     base = Base(obtain(QWEN_05B, options.cache))
     geometry = base.geometry()
-    weights: Weights = nearestWeights(base, geometry) if options.nearest else torch.load(options.weights, weights_only=False)
+    weights: Weights = nearestWeights(base, geometry) if options.nearest else torch.load(options.weights, map_location="cpu", weights_only=False)
     options.pack.mkdir(parents=True, exist_ok=True)
     ranks, specials = ranksAndSpecials(base)
     writeRanks(ranks, options.pack / "tokenizer.tiktoken")

@@ -218,11 +218,12 @@ def main() -> None:
     parser.add_argument("--damping", type=float, default=Recipe.damping)
     parser.add_argument("--sweeps", type=int, default=Recipe.sweeps)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--device", default="cpu", help="cuda does in a minute or two what takes two cores half an hour or more")
     options = parser.parse_args()
-    torch.manual_seed(options.seed)
     tokens = windows(Pack(options.pack), options.repos, options.windows, options.length, options.seed)
     body = Recipe(bits=4, symmetric=False, damping=options.damping, sweeps=options.sweeps)
     settings = Settings(body=body, correction=options.correction)
+    torch.set_default_device(options.device)
     weights = quantiseModel(Base(obtain(QWEN_05B, options.cache)), tokens, settings, lambda line: print(line, flush=True))
     torch.save(weights, options.out)
 

@@ -60,23 +60,23 @@ def rounded(values: Tensor) -> Any:
 
 
 def recordStream(model: Reference, tokens: list[int], bounds: Bounds, rows: int) -> dict[str, Any]:
-    _, logits = model.stream(model.start(), tokens, 0, bounds)
+    _, hidden = model.stream(model.start(), tokens, 0, bounds)
     first = len(tokens) - rows
-    return {"bounds": asdict(bounds), "prefix": tokens, **recordRows(logits[first:], first)}
+    return {"bounds": asdict(bounds), "prefix": tokens, **recordRows(model.logits(hidden[first:]), first)}
 
 
 def recordRequest(
     model: Reference, prefix: list[int], suffix: list[int] | None, bounds: Bounds, rows: int, count: int
 ) -> dict[str, Any]:
-    state, slot, logits = model.request(prefix, suffix, bounds)
-    rows = min(rows, len(logits))
-    generated = model.decode(state, slot, logits[-1], len(prefix), count, bounds)
+    state, slot, hidden = model.request(prefix, suffix, bounds)
+    rows = min(rows, len(hidden))
+    generated = model.decode(state, slot, hidden[-1], len(prefix), count, bounds)
     gaps = torch.stack([row.topk(2).values for _, row in generated])
     return {
         "bounds": asdict(bounds),
         "prefix": prefix,
         "suffix": suffix,
-        **recordRows(logits[-rows:], len(prefix) - rows),
+        **recordRows(model.logits(hidden[-rows:]), len(prefix) - rows),
         "continuation": {"ids": [token for token, _ in generated], "gaps": rounded(gaps[:, 0] - gaps[:, 1])},
     }
 

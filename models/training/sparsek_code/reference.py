@@ -107,7 +107,10 @@ class Reference:
 
     @torch.no_grad()
     def forward(self, state: State, tokens: list[int], source: int | None) -> Tensor:
-        """Appends `tokens` to the state (source indices from `source`; None = pinned); returns logits [T, vocabulary]."""
+        """Appends `tokens` to the state (source indices from `source`; None = pinned).
+
+        Returns the hidden states in front of the head, [T, width].
+        """
         g, epsilon, start = self.geometry, self.geometry.rmsNormEpsilon, state.length
         positions = torch.arange(start, start + len(tokens))
         cos, sin = rotary(positions, g)
@@ -129,7 +132,11 @@ class Reference:
         state.keys, state.values = torch.cat((state.keys, keys), 2), torch.cat((state.values, values), 2)
         state.scores = torch.cat((state.scores, scores), 2)
         state.sources = torch.cat((state.sources, order.expand(*scores.shape[:2], -1)), 2)
-        return F.linear(rmsNorm(stream, self.finalNorm, epsilon), self.table)
+        return rmsNorm(stream, self.finalNorm, epsilon)
+
+    def logits(self, states: Tensor) -> Tensor:
+        """[..., width] -> [..., vocabulary]"""
+        return F.linear(states, self.table)
 
     def best(self, state: State, candidates: Tensor, keep: int) -> Tensor:
         """Of the slots `candidates` [n], in ascending source order, the best `keep` of each layer and head: [L, H, keep]."""
@@ -160,14 +167,14 @@ class Reference:
         return state
 
     def stream(self, state: State, tokens: list[int], source: int, bounds: Bounds) -> tuple[State, Tensor]:
-        """Reads text in chunks; returns the new state and the logits [T, vocabulary] of all its tokens."""
-        logits = []
+        """Reads text in chunks; returns the new state and the hidden states [T, width] of all its tokens."""
+        hidden = [torch.empty(0, self.geometry.width)]
         for first in range(0, len(tokens), bounds.chunk):
-            logits.append(self.forward(state, tokens[first : first + bounds.chunk], source + first))
+            hidden.append(self.forward(state, tokens[first : first + bounds.chunk], source + first))
             live = len(self.sink) + state.memory
             if state.length - live >= bounds.window + bounds.chunk:
                 state = self.compact(state, live, live + bounds.chunk, bounds.entries)
-        return state, torch.cat(logits) if logits else torch.empty(0, len(self.table))
+        return state, torch.cat(hidden)
 
     def remember(self, tokens: list[int], bounds: Bounds) -> State:
         """Sink and memory of streamed text: all that the stream's state holds competes."""
@@ -178,7 +185,7 @@ class Reference:
     def request(self, prefix: list[int], suffix: list[int] | None, bounds: Bounds) -> tuple[State, int, Tensor]:
         """Prepares a request, without generating. `suffix` None = plain text, no markers.
 
-        Returns the state, the slot of the first prefix token in the live part, and the logits of the live prefix tokens.
+        Returns the state, the slot of the first prefix token in the live part, and the hidden states of the live prefix tokens.
         """
         streamed = bounds.chunk * (max(0, len(prefix) - bounds.window) // bounds.chunk)
         state = self.remember(prefix[:streamed], bounds)
@@ -186,15 +193,16 @@ class Reference:
         pinned = [] if suffix is None else [s["fimPrefix"], s["fimSuffix"], *suffix, s["fimMiddle"]]
         for first in range(0, len(pinned), bounds.chunk):
             self.forward(state, pinned[first : first + bounds.chunk], None)
-        prefixSlot, logits = state.length, []
+        prefixSlot, hidden = state.length, [torch.empty(0, self.geometry.width)]
         for first in range(streamed, len(prefix), bounds.chunk):
-            logits.append(self.forward(state, prefix[first : first + bounds.chunk], first))
-        return state, prefixSlot, torch.cat(logits) if logits else torch.empty(0, len(self.table))
+            hidden.append(self.forward(state, prefix[first : first + bounds.chunk], first))
+        return state, prefixSlot, torch.cat(hidden)
 
-    def decode(self, state: State, prefixSlot: int, logits: Tensor, source: int, count: int, bounds: Bounds) -> list[tuple[int, Tensor]]:
-        """Greedy continuation from the last token's logits [vocabulary]: `count` tokens with the logits each was chosen by."""
+    def decode(self, state: State, prefixSlot: int, last: Tensor, source: int, count: int, bounds: Bounds) -> list[tuple[int, Tensor]]:
+        """Greedy continuation from the last token's hidden state [width]: `count` tokens with the logits each was chosen by."""
         generated: list[tuple[int, Tensor]] = []
         while True:
+            logits = self.logits(last)
             token = int(logits.argmax())
             generated.append((token, logits))
             if len(generated) == count:
@@ -203,4 +211,4 @@ class Reference:
                 before = state.memory
                 state = self.compact(state, prefixSlot, prefixSlot + bounds.chunk, bounds.entries)
                 prefixSlot += state.memory - before
-            logits = self.forward(state, [token], source + len(generated) - 1)[-1]
+            last = self.forward(state, [token], source + len(generated) - 1)[-1]
