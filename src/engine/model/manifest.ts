@@ -3,91 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ProblemError } from '../../protocol';
+import { bitsOf, manifestFormatVersion, manifestSchema, type ModelManifest, type TensorEntry } from './manifestSchema';
 
-/** The pack layout this code reads. Raised when an older engine would misread a newer pack. */
-export const manifestFormatVersion = 1;
+export { bitsOf, manifestFormatVersion } from './manifestSchema';
+export type { FloatTensor, Geometry, ModelManifest, QuantisedTensor, TensorEntry } from './manifestSchema';
 
 export const manifestFileName = 'manifest.json';
-
-const count = z.int().positive();
-const index = z.int().nonnegative();
-const hash = z.string().regex(/^[0-9a-f]{64}$/);
-/** Shards lie beside the manifest: a name with a folder in it could reach outside the pack. */
-const fileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/);
-
-const geometrySchema = z.object({
-  layers: count,
-  width: count,
-  queryHeads: count,
-  keyValueHeads: count,
-  headDim: count,
-  feedForwardWidth: count,
-  vocabulary: count,
-  ropeTheta: z.number().positive(),
-  rmsNormEpsilon: z.number().positive(),
-  maxPositions: count,
-  /** Width of the scorer's hidden layer; 0 is a linear scorer. */
-  scorerHidden: index,
-}).readonly();
-
-const placeSchema = z.object({ file: fileName, offset: index, bytes: index });
-
-const floatTensorSchema = placeSchema.extend({
-  type: z.literal('float32'),
-  shape: z.array(count).readonly(),
-}).readonly();
-
-/**
- * Quantised in blocks along `in`, laid out for ONNX Runtime's MatMulNBits: data uint8 `[out, in/block, block*bits/8]`,
- * low bits first; scales float16 `[out, in/block]`; zero points uint8 `[out, ceil(in/block*bits/8)]`, or none when the
- * middle of the range is zero.
- */
-const quantisedTensorSchema = placeSchema.extend({
-  type: z.enum(['int4', 'int8']),
-  /** `[out, in]` */
-  shape: z.tuple([count, count]).readonly(),
-  blockSize: count,
-  scales: z.object({ type: z.literal('float16'), offset: index, bytes: index }).readonly(),
-  zeroPoints: z.object({ offset: index, bytes: index }).readonly().optional(),
-}).readonly();
-
-const manifestSchema = z.object({
-  formatVersion: z.literal(manifestFormatVersion),
-  name: z.string().min(1),
-  displayName: z.string().min(1),
-  /** Changes with any weight or graph; what was computed with another version is worthless. */
-  packVersion: z.string().min(1),
-  base: z.object({ name: z.string(), source: z.string(), license: z.string(), sha256: hash }).readonly(),
-  geometry: geometrySchema,
-  /** The prefix that every state starts with: an attention sink of fixed tokens. */
-  sinkTokens: z.array(index).readonly(),
-  specialTokens: z.object({
-    endOfText: index,
-    imStart: index,
-    imEnd: index,
-    fimPrefix: index,
-    fimMiddle: index,
-    fimSuffix: index,
-    fimPad: index,
-    repoName: index,
-    fileSeparator: index,
-  }).readonly(),
-  tokenizer: z.object({
-    file: fileName,
-    pattern: z.string().min(1),
-    normalization: z.enum(['NFC', 'none']),
-    specialTokens: z.record(z.string(), index).readonly(),
-  }).readonly(),
-  graphs: z.object({ decoder: fileName }).readonly(),
-  files: z.record(fileName, z.object({ bytes: index, sha256: hash }).readonly()).readonly(),
-  tensors: z.record(z.string(), z.discriminatedUnion('type', [quantisedTensorSchema, floatTensorSchema])).readonly(),
-}).readonly();
-
-export type ModelManifest = z.infer<typeof manifestSchema>;
-export type Geometry = z.infer<typeof geometrySchema>;
-export type FloatTensor = z.infer<typeof floatTensorSchema>;
-export type QuantisedTensor = z.infer<typeof quantisedTensorSchema>;
-export type TensorEntry = FloatTensor | QuantisedTensor;
 
 export const restoreRemedy = 'Reinstall the extension; in a clone, run "git checkout -- models".';
 
@@ -182,10 +103,6 @@ function tensorParts(tensor: TensorEntry): [{ offset: number; bytes: number }, n
   ];
   if (tensor.zeroPoints) parts.push([tensor.zeroPoints, out * Math.ceil(blocks * bits / 8)]);
   return parts;
-}
-
-export function bitsOf(tensor: QuantisedTensor): 4 | 8 {
-  return tensor.type === 'int4' ? 4 : 8;
 }
 
 /** First 16 hex digits of the SHA-256 over the files' hashes in order of their names: changes with any weight or graph. */
