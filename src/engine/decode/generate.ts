@@ -45,13 +45,15 @@ export async function* generate(cache: BoundedCache, context: Pick<Reading, 'pen
 }
 
 /**
- * Reads the pending tokens and a proposal in one run. Old text makes room only when a long text has used up its own.
+ * Reads the pending tokens and a proposal in one run. Old text makes room when a long suggestion has used up its own,
+ * always behind the same token, so that the proposals' lengths change nothing.
  *
  * @returns rows behind the last pending token and each proposed one
  */
 async function readPending(cache: BoundedCache, pending: Int32Array, { speculation, signal }: GenerationOptions) {
-  while (cache.roomToGenerate < longestRun) cache.evict();
-  const proposal = Int32Array.from(speculation?.propose(longestRun - pending.length) ?? []);
+  if (cache.roomToGenerate === 0) cache.evict();
+  const most = Math.min(longestRun, cache.roomToGenerate) - pending.length;
+  const proposal = Int32Array.from(speculation?.propose(most) ?? []);
   await yieldToEvents(signal);
   const rows = await cache.append(concatenate(pending, proposal), proposal.length > 0 ? 'all' : 'last');
   return { proposal, rows: rows.slice(-1 - proposal.length) };
