@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import type { NodeChoice } from './findNode';
@@ -18,6 +19,8 @@ export class EngineProcess {
       // A group of its own, so that the whole of it can be ended.
       detached: process.platform !== 'win32',
       windowsHide: true,
+      // Not in the folder that is worked in: nothing there has a say in what runs.
+      cwd: dirname(program),
       stdio: ['pipe', 'pipe', 'pipe'],
       env: { ...ownEnvironment(), ...node.environment },
     });

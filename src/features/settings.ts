@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { defaultDoNotRead, defaultMemoryBudgetMegabytes } from '../protocol';
 import type { ExtentPreference } from './complete/extent';
-import { namesThatAreOn, parseSwitches, type Switches } from './switches';
+import { isOn, namesThatAreOn, parseSwitches, type Switches } from './switches';
 
 /** The section of every setting of this extension; package.json describes them. */
 export const section = 'sparsek';
@@ -52,9 +52,15 @@ export function readEngineSettings(): EngineSettings {
   };
 }
 
-/** Whether completions are on in this window at all. */
-export function isEnabled(): boolean {
+/** Whether completions are on in this window, apart from what is said of single languages. */
+export function isEnabledInWindow(): boolean {
   return booleanOf(vscode.workspace.getConfiguration(section).get('enable'), true);
+}
+
+/** Whether completions are on for this document. */
+export function isEnabledFor(document: vscode.TextDocument): boolean {
+  const { enable, languages } = readCompletionSettings(document);
+  return enable && isOn(languages, document.languageId);
 }
 
 /** A value that is no switches at all (a list written over the default) adds to the default instead of undoing it. */

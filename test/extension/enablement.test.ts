@@ -48,8 +48,10 @@ describe('switching completions on and off', () => {
     const { outcome } = (await complete()).result;
     assert.ok(outcome.kind === 'disabled');
     assert.match(outcome.reason, /"python"/);
+    assert.equal((await diagnostics()).status.kind, 'off');
     await openUntitled('a = ', 'typescript');
     assert.notEqual((await complete()).result.outcome.kind, 'disabled');
+    assert.equal((await diagnostics()).status.kind, 'ready', 'the engine ran on');
     await show(await vscode.workspace.openTextDocument({ content: 'b = ', language: 'python' }));
     await vscode.commands.executeCommand('sparsek.toggleLanguage');
     assert.notEqual((await complete()).result.outcome.kind, 'disabled');
@@ -63,6 +65,20 @@ describe('switching completions on and off', () => {
     await openUntitled('a = ', 'typescript');
     assert.notEqual((await complete()).result.outcome.kind, 'disabled');
     await vscode.workspace.getConfiguration('sparsek', { languageId: 'ruby' }).update('enable', undefined, vscode.ConfigurationTarget.Global, true);
+  });
+
+  it('runs the engine where one language is on and all else is off', async () => {
+    const python = { languageId: 'python' };
+    const now = await diagnostics();
+    await settings.set('sparsek.enable', false);
+    await vscode.workspace.getConfiguration('sparsek', python).update('enable', true, vscode.ConfigurationTarget.Global, true);
+    await openUntitled('a = ', 'typescript');
+    await until('the engine is ended', () => now.engineState.kind === 'stopped');
+    await openUntitled('a = ', 'python');
+    await untilEngineIs('ready');
+    assert.notEqual((await complete()).result.outcome.kind, 'disabled');
+    await vscode.workspace.getConfiguration('sparsek', python).update('enable', undefined, vscode.ConfigurationTarget.Global, true);
+    await settings.set('sparsek.enable', true);
   });
 
   it('is silent with several cursors, and says why', async () => {

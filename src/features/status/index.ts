@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { EngineClient } from '../../client';
 import { commands } from '../commands';
 import type { CompletionHistory } from '../complete';
-import { isEnabled, section } from '../settings';
+import { isEnabledFor, isEnabledInWindow, section } from '../settings';
 import { showMenu } from './menu';
 import { statusText, type StatusText } from './statusText';
 
@@ -23,9 +23,10 @@ export class StatusItem implements vscode.Disposable {
       client.onDidChangeState(() => this.#update()),
       history.onDidChange(() => this.#update()),
       vscode.workspace.onDidChangeConfiguration((change) => {
-        if (change.affectsConfiguration(`${section}.enable`)) this.#update();
+        if (change.affectsConfiguration(section)) this.#update();
       }),
-      vscode.commands.registerCommand(commands.menu, () => showMenu(this.#shown.tooltip[0] ?? '', isEnabled())),
+      vscode.window.onDidChangeActiveTextEditor(() => this.#update()),
+      vscode.commands.registerCommand(commands.menu, () => showMenu(this.#shown.tooltip[0] ?? '', isEnabledInWindow())),
     );
   }
 
@@ -40,7 +41,7 @@ export class StatusItem implements vscode.Disposable {
 
   #update(): StatusText {
     const { client, history } = this;
-    const shown = statusText({ engine: client.state, enabled: isEnabled(), completing: history.isAsking, last: history.last });
+    const shown = statusText({ engine: client.state, enabled: isEnabledHere(), completing: history.isAsking, last: history.last });
     this.#shown = shown;
     this.#item.text = shown.text;
     this.#item.tooltip = ['SparseK Code', ...shown.tooltip].join('\n');
@@ -49,4 +50,10 @@ export class StatusItem implements vscode.Disposable {
     this.#item.backgroundColor = shown.kind === 'error' ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
     return shown;
   }
+}
+
+/** In the document that is looked at; where there is none, in the window. */
+function isEnabledHere(): boolean {
+  const document = vscode.window.activeTextEditor?.document;
+  return document ? isEnabledFor(document) : isEnabledInWindow();
 }

@@ -5,7 +5,7 @@ import type { CompletionRecord } from '../complete/history';
 
 export interface StatusInput {
   readonly engine: EngineState;
-  /** Whether completions are on in this window. */
+  /** Whether completions are on in what is looked at. */
   readonly enabled: boolean;
   /** Whether the model is at work for a completion. */
   readonly completing: boolean;
@@ -21,7 +21,7 @@ export interface StatusText {
 
 /** What the status item says: where the engine stands, and why the last question got no answer, if it got none. */
 export function statusText({ engine, enabled, completing, last }: StatusInput): StatusText {
-  if (!enabled) return { kind: 'off', text: '$(circle-slash) SparseK', tooltip: ['Completions are switched off.'] };
+  if (!enabled) return { kind: 'off', text: '$(circle-slash) SparseK', tooltip: ['Completions are switched off here.'] };
   switch (engine.kind) {
     case 'stopped':
       return { kind: 'idle', text: '$(sparkle) SparseK', tooltip: ['The engine starts when a file is opened.', ...silence(last)] };

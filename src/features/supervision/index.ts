@@ -6,7 +6,7 @@ import { createEngineClient, type EngineClient, type EngineOptions, type Log } f
 import { protocolVersion } from '../../protocol';
 import { commands } from '../commands';
 import { editedSchemes } from '../complete';
-import { isEnabled, readEngineSettings, section } from '../settings';
+import { isEnabledFor, isEnabledInWindow, readEngineSettings, section } from '../settings';
 import { reportFailure } from './reportFailure';
 
 const shippedModel = 'models/qwen2.5-coder-0.5b';
@@ -17,8 +17,8 @@ export function createEngine(context: vscode.ExtensionContext, log: Log): Engine
 
 export function superviseEngine(client: EngineClient): vscode.Disposable {
   const followEnablement = () => {
-    if (!isEnabled()) client.stop();
-    else if (isWanted()) client.start();
+    if (isWanted()) client.start();
+    else if (!isEnabledInWindow()) client.stop();
   };
   let settings = readEngineSettings();
   const followSettings = () => {
@@ -46,8 +46,8 @@ export function superviseEngine(client: EngineClient): vscode.Disposable {
 
 /** The model takes seconds to load: it does so when a document is looked at, not when the first completion is asked. */
 function isWanted(): boolean {
-  const editor = vscode.window.activeTextEditor;
-  return editor !== undefined && editedSchemes.includes(editor.document.uri.scheme);
+  const document = vscode.window.activeTextEditor?.document;
+  return document !== undefined && editedSchemes.includes(document.uri.scheme) && isEnabledFor(document);
 }
 
 function engineOptions(context: vscode.ExtensionContext): EngineOptions {
