@@ -4,11 +4,11 @@ import { cp, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { addressOf } from './address';
 import { linkExtension } from './extensionsFolder';
 import { ensureHost } from './installation';
 import { startServer } from './server';
 import { findProgram } from './systemPrograms';
+import { forPerson } from './userSettings';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const state = join(root, 'out', 'start');
@@ -41,8 +41,8 @@ async function serve(workspace: string, report: (line: string) => void): Promise
   await rm(extensions, { recursive: true, force: true });
   await linkExtension(root, extensions);
   // The person's settings outlive the server.
-  const server = await startServer(host, { userData: join(state, 'user-data'), extensions });
-  report(`\nVS Code with the extension, on ${workspace}:\n\n  ${addressOf(server.authority, { workspace })}\n\nOpen it in a browser on this machine. Ctrl+C ends it.`);
+  const server = await startServer(host, { userData: join(state, 'user-data'), extensions, settings: forPerson });
+  report(`\nVS Code with the extension, on ${workspace}:\n\n  http://${server.authority}/?folder=${encodeURIComponent(workspace)}\n\nOpen it in a browser on this machine. Ctrl+C ends it.`);
   const code = await server.ended;
   report(`The VS Code server ended (${code}).`);
   await server[Symbol.asyncDispose]();

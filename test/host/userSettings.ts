@@ -32,6 +32,13 @@ const quiet = {
   'editor.inlineSuggest.minShowDelay': 0,
 };
 
+/** Over those, for a person who types: what an editor does by itself. */
+export const forPerson = {
+  'editor.quickSuggestions': { other: 'on', comments: 'off', strings: 'off' },
+  'editor.suggestOnTriggerCharacters': true,
+  'git.enabled': true,
+};
+
 /** Writes `User/settings.json` below a user-data folder, unless there is one. */
 export async function writeUserSettings(userData: string, extra: Readonly<Record<string, unknown>> = {}): Promise<void> {
   const folder = join(userData, 'User');
