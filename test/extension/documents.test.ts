@@ -69,6 +69,8 @@ describe('documents that the engine holds', () => {
       await agrees();
       editor.selections = [0, 1, 2].map((line) => new vscode.Selection(line, 1, line, 1));
       await type('é😀');
+      // The editor asks here too, and is told that there are several cursors.
+      await complete();
       await agrees();
       await vscode.commands.executeCommand('deleteLeft');
       await agrees();

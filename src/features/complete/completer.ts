@@ -45,9 +45,8 @@ export class Completer {
     this.#cancelRunning();
     const silence = whySilent(query.place, query.settings);
     if (silence) {
-      // What the engine held of a document that is closed to it now is taken back.
-      this.client.closeDocument(document.uri);
-      this.#record(query, silentResult(silence), start);
+      if (silence.takeBack) this.client.closeDocument(document.uri);
+      this.#record(query, silentResult(silence.outcome), start);
       return undefined;
     }
     if (mustStartWith === undefined) {

@@ -27,23 +27,34 @@ export const editedSchemes: readonly string[] = ['file', 'untitled', 'vscode-rem
 /** Where the editor itself begins to treat a file as large. The document goes to the engine in one message. */
 const mostCharacters = 20_000_000;
 
-/** Why nothing may be asked here; undefined when something may. The first reason wins, so a secret's is never masked by size. */
-export function whySilent(place: Place, settings: GateSettings): CompletionOutcome | undefined {
-  if (!settings.enable) return disabled('Completions are switched off (setting "sparsek.enable").');
-  if (!editedSchemes.includes(place.scheme)) return disabled(`Documents of the kind "${place.scheme}" are not completed.`);
+export interface Silence {
+  readonly outcome: CompletionOutcome;
+  /** Whether the engine must not hold the document either; else the reason may soon be gone, and what was read is kept. */
+  readonly takeBack: boolean;
+}
+
+/** Why nothing may be asked here; undefined when something may. Lasting reasons come before passing ones. */
+export function whySilent(place: Place, settings: GateSettings): Silence | undefined {
+  if (!settings.enable) return closed('Completions are switched off (setting "sparsek.enable").');
+  if (!editedSchemes.includes(place.scheme)) return closed(`Documents of the kind "${place.scheme}" are not completed.`);
   const glob = place.paths.map((path) => settings.doNotRead.forbiddenBy(path)).find((found) => found !== undefined);
-  if (glob !== undefined) return disabled(`The file must not be read: it matches "${glob}" of the setting "sparsek.doNotRead".`);
+  if (glob !== undefined) return closed(`The file must not be read: it matches "${glob}" of the setting "sparsek.doNotRead".`);
   if (!isOn(settings.languages, place.languageId)) {
-    return disabled(`Completions are switched off for the language "${place.languageId}" (setting "sparsek.languages").`);
+    return closed(`Completions are switched off for the language "${place.languageId}" (setting "sparsek.languages").`);
   }
-  if (!place.isWritable) return disabled('The document is read-only.');
-  if (place.cursors > 1) return disabled('There are several cursors.');
   if (place.characters > mostCharacters) {
-    return { kind: 'unreadable', reason: `The document is longer than ${mostCharacters / 1e6} million characters.` };
+    const reason = `The document is longer than ${mostCharacters / 1e6} million characters.`;
+    return { outcome: { kind: 'unreadable', reason }, takeBack: true };
   }
+  if (!place.isWritable) return forNow('The document is read-only.');
+  if (place.cursors > 1) return forNow('There are several cursors.');
   return undefined;
 }
 
-function disabled(reason: string): CompletionOutcome {
-  return { kind: 'disabled', reason };
+function closed(reason: string): Silence {
+  return { outcome: { kind: 'disabled', reason }, takeBack: true };
+}
+
+function forNow(reason: string): Silence {
+  return { outcome: { kind: 'disabled', reason }, takeBack: false };
 }

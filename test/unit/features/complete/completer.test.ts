@@ -109,6 +109,13 @@ describe('completer', () => {
     assert.equal(history.last?.result.outcome.kind, 'disabled');
   });
 
+  it('leaves the engine what it holds while there are several cursors', async () => {
+    const place = { ...query(0).place, cursors: 2 };
+    assert.equal(await completer.complete(query(0, { place }), CancellationToken.None), undefined);
+    assert.equal(client.asked.length, 0);
+    assert.deepEqual(client.closed, []);
+  });
+
   it('is cancelled by an edit of its document, before the editor says so', async () => {
     let release: (result: CompletionResult) => void = () => undefined;
     client.answer = () => new Promise((resolve) => (release = resolve));

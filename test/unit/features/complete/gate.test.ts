@@ -25,13 +25,19 @@ describe('where completions are silent', () => {
   ];
   for (const [name, differing, settingsDiffering, reason] of silent) {
     it(`is ${name}`, () => {
-      const outcome = whySilent({ ...place, ...differing }, { ...settings, ...settingsDiffering });
+      const outcome = whySilent({ ...place, ...differing }, { ...settings, ...settingsDiffering })?.outcome;
       assert.ok(outcome?.kind === 'disabled');
       assert.match(outcome.reason, reason);
     });
   }
 
+  it('takes a document back from the engine for what was decided, not for what passes', () => {
+    assert.equal(whySilent({ ...place, paths: ['/a/.env'], cursors: 2 }, settings)?.takeBack, true);
+    assert.equal(whySilent(place, { ...settings, enable: false })?.takeBack, true);
+    assert.equal(whySilent({ ...place, cursors: 2 }, settings)?.takeBack, false);
+  });
+
   it('is in a document that is too long for one message', () => {
-    assert.equal(whySilent({ ...place, characters: 50_000_000 }, settings)?.kind, 'unreadable');
+    assert.equal(whySilent({ ...place, characters: 50_000_000 }, settings)?.outcome.kind, 'unreadable');
   });
 });
