@@ -78,14 +78,14 @@ function refuseStranger({ protocolVersion: asked }: InitializeRequest): void {
   });
 }
 
-async function verify({ modelDirectory, cacheDirectory }: InitializeRequest, manifest: ModelManifest, { progress, log }: EngineEvents): Promise<void> {
-  progress({ stage: 'verifying', fraction: 0, detail: modelDirectory });
+async function verify({ modelDirectory, cacheDirectory }: InitializeRequest, manifest: ModelManifest, events: EngineEvents): Promise<void> {
+  events.progress({ stage: 'verifying', fraction: 0, detail: modelDirectory });
   const { notRemembered } = await verifyFiles(modelDirectory, manifest, {
     cacheDirectory,
-    onProgress: (fraction, detail) => progress({ stage: 'verifying', fraction, detail }),
+    onProgress: (fraction, detail) => events.progress({ stage: 'verifying', fraction, detail }),
   });
   if (notRemembered === undefined) return;
-  log({ level: 'warning', text: `The cache folder cannot be written (${notRemembered}). The model's files will be checked again at every start. Make ${cacheDirectory} writable.` });
+  events.log({ level: 'warning', text: `The cache folder cannot be written (${notRemembered}). The model's files will be checked again at every start. Make ${cacheDirectory} writable.` });
 }
 
 function describePlan({ entries, window, slots, keyValueBytes, checkpoints, checkpointBytes }: MemoryPlan): string {

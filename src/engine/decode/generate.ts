@@ -60,11 +60,12 @@ async function readPending(cache: BoundedCache, pending: Int32Array, { speculati
 }
 
 /** Draws from each row in turn, as long as the proposal says the same as what was drawn. */
-function verify(rows: readonly Float32Array[], proposal: Int32Array, { sampler, required, ends }: GenerationOptions) {
+function verify(rows: readonly Float32Array[], proposal: Int32Array, options: GenerationOptions) {
+  const { sampler, required } = options;
   const drawn: GeneratedToken[] = [];
   for (const [i, row] of rows.entries()) {
-    const token = required.length > 0 ? sampler.draw(row, (candidate) => required.allows(candidate)) : sampler.draw(row);
-    if (token < 0 || ends(token)) return { drawn, ended: true };
+    const token = required.isSpelled ? sampler.draw(row) : sampler.draw(row, (candidate) => required.allows(candidate));
+    if (token < 0 || options.ends(token)) return { drawn, ended: true };
     const typed = required.accept(token);
     const confirmed = i < proposal.length && proposal[i] === token;
     drawn.push({ token, origin: originOf(typed, confirmed) });

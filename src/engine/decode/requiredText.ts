@@ -2,40 +2,47 @@ import type { Vocabulary } from '../model';
 
 /**
  * Text that the generated tokens must begin with: what was typed of the word at the cursor, whose tokens were taken back
- * (token healing), and what the suggest widget has selected. Only as many bytes are constrained as it has; the token that
- * spells its end may run on freely.
+ * (token healing), and what the suggest widget has selected.
+ *
+ * At every step two kinds of tokens may come: one that spells all that is left, and then may run on freely, or the next
+ * token of the usual spelling. So the text never takes more tokens than usual, and only as many bytes are constrained as
+ * it has.
  */
 export class RequiredText {
+  private next = 0;
   private remaining: Uint8Array;
+  private typedLeft: number;
 
   /**
-   * @param typed bytes that stand in the document already
-   * @param added bytes that follow and are part of the answer
+   * @param tokens the text in its usual spelling
+   * @param typed how many bytes at its start stand in the document already
    */
-  constructor(private readonly typed: Uint8Array, private readonly added: Uint8Array, private readonly vocabulary: Vocabulary) {
-    this.remaining = Buffer.concat([typed, added]);
+  constructor(private readonly tokens: Int32Array, typed: number, private readonly vocabulary: Vocabulary) {
+    this.remaining = vocabulary.join(tokens);
+    this.typedLeft = typed;
   }
 
-  /** Bytes still to be spelled. */
-  get length(): number {
-    return this.remaining.length;
+  get isSpelled(): boolean {
+    return this.remaining.length === 0;
   }
 
-  /** Whether a token could come next: it spells part of the text, or all of it and more. */
+  /** The usual tokens but for the last, which may run on: a good proposal. */
+  get likely(): Int32Array {
+    return this.tokens.slice(0, -1);
+  }
+
   allows(token: number): boolean {
-    return this.remaining.length === 0 || this.vocabulary.agreesWith(token, this.remaining);
+    return this.isSpelled || token === this.tokens[this.next] || this.vocabulary.startsWith(token, this.remaining);
   }
 
   /** Takes a token that {@link allows} let pass. @returns whether it spells nothing but what was typed */
   accept(token: number): boolean {
+    if (this.isSpelled) return false;
     const length = this.vocabulary.lengthOf(token);
-    const typedLeft = this.remaining.length - this.added.length;
+    const onlyTyped = length <= this.typedLeft;
+    this.next++;
+    this.typedLeft = Math.max(0, this.typedLeft - length);
     this.remaining = this.remaining.subarray(Math.min(this.remaining.length, length));
-    return typedLeft > 0 && length <= typedLeft;
-  }
-
-  /** How many bytes at the start of what is generated are not new. */
-  get typedLength(): number {
-    return this.typed.length;
+    return onlyTyped;
   }
 }

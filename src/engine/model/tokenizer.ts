@@ -39,11 +39,6 @@ export class Tokenizer {
     return this.encoding.encode_ordinary(this.normalizes ? text.normalize('NFC') : text);
   }
 
-  /** The text's bytes as the tokens spell them: UTF-8 after the same normalisation. */
-  encodeBytes(text: string): Uint8Array {
-    return Buffer.from(this.normalizes ? text.normalize('NFC') : text, 'utf8');
-  }
-
   /** Special tokens are left out; bytes that are no UTF-8 become U+FFFD. */
   decode(tokens: ArrayLike<number>): string {
     return Buffer.from(this.vocabulary.join(tokens)).toString('utf8');

@@ -34,13 +34,11 @@ export class Vocabulary {
     return token < this.size ? this.offsets[token + 1] - this.offsets[token] : 0;
   }
 
-  /** Whether the token and the text could begin the same: one is a prefix of the other. Without copying: asked for every token. */
-  agreesWith(token: number, text: Uint8Array): boolean {
-    const length = this.lengthOf(token);
-    if (length === 0) return false;
-    const start = this.offsets[token];
-    const shared = Math.min(length, text.length);
-    for (let i = 0; i < shared; i++) if (this.bytes[start + i] !== text[i]) return false;
+  /** Whether a token begins with some bytes or is equal to them. Without copying: it is asked for every token. */
+  startsWith(token: number, start: Uint8Array): boolean {
+    if (start.length > this.lengthOf(token)) return false;
+    const offset = this.offsets[token];
+    for (let i = 0; i < start.length; i++) if (this.bytes[offset + i] !== start[i]) return false;
     return true;
   }
 

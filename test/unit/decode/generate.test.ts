@@ -8,7 +8,7 @@ describe('generate', () => {
   const model = useTinyModel();
   const options = (changes: Partial<GenerationOptions> = {}): GenerationOptions => ({
     sampler: createSampler({ temperature: 0, topP: 1 }),
-    required: new RequiredText(new Uint8Array(0), new Uint8Array(0), model().tokenizer.vocabulary),
+    required: new RequiredText(new Int32Array(0), 0, model().tokenizer.vocabulary),
     ends: () => false,
     signal: new AbortController().signal,
     ...changes,
@@ -64,7 +64,7 @@ describe('generate', () => {
   });
 
   it('begins with the required text, whatever the model prefers', async () => {
-    const required = new RequiredText(Buffer.from('return '), Buffer.from('x'), model().tokenizer.vocabulary);
+    const required = new RequiredText(Int32Array.from(model().tokenizer.encode('return x')), 7, model().tokenizer.vocabulary);
     const written = await write(noise(50), 20, options({ required }));
     const text = model().tokenizer.decode(written.map(({ token }) => token));
     assert.ok(text.startsWith('return x'), text);

@@ -77,21 +77,21 @@ export class Completer {
 
   private async write(request: CompletionRequest, plan: CompletionPlan, reading: Reading, tally: Tally, signal: AbortSignal): Promise<Written> {
     const { vocabulary } = this.tokenizer;
-    const required = new RequiredText(plan.typed, this.tokenizer.encodeBytes(request.mustStartWith ?? ''), vocabulary);
+    const required = new RequiredText(plan.required, plan.typed, vocabulary);
     const sampler = createSampler(request.sampling);
     const speculates = request.speculation && sampler.greedy;
     const tokens = generate(this.context.cache, reading, {
       sampler,
       required,
-      ...(speculates ? { speculation: new Speculation(plan.likely, new Lookup(plan.text, plan.behind, request.maxTokens + plan.likely.length + 1)) } : {}),
+      ...(speculates ? { speculation: new Speculation(required.likely, new Lookup(plan.text, plan.behind, request.maxTokens + plan.required.length)) } : {}),
       ends: (token) => token >= vocabulary.size,
       signal,
     });
-    const written = new WrittenText(plan.typed.length, vocabulary);
+    const written = new WrittenText(plan.typed, vocabulary);
     for await (const { token, origin } of tokens) {
       tally.token(origin);
       written.push(token);
-      if (required.length > 0) continue;
+      if (!required.isSpelled) continue;
       const stop = firstStop(written.text, plan);
       if (stop !== undefined) return { text: written.text.slice(0, stop.end), ending: 'rule', rule: stop.rule };
       if (tally.generated >= request.maxTokens) return { text: written.text, ending: 'limit' };
@@ -102,9 +102,9 @@ export class Completer {
 
 function firstStop(text: string, { surroundings }: CompletionPlan): { end: number; rule: string } | undefined {
   let first: { end: number; rule: string } | undefined;
-  for (const { name, end } of stopRules) {
-    const length = end(text, surroundings);
-    if (length !== undefined && (first === undefined || length < first.end)) first = { end: length, rule: name };
+  for (const rule of stopRules) {
+    const length = rule.end(text, surroundings);
+    if (length !== undefined && (first === undefined || length < first.end)) first = { end: length, rule: rule.name };
   }
   return first;
 }

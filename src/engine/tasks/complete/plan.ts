@@ -9,9 +9,9 @@ export interface CompletionPlan {
   /** Tokens of the text before the cursor, without those that are spelled again. */
   readonly text: Int32Array;
   /** Bytes of the tokens that are spelled again. */
-  readonly typed: Uint8Array;
-  /** The usual tokens of the text that must come first, but for the last, which may run on. */
-  readonly likely: Int32Array;
+  readonly typed: number;
+  /** The usual tokens of the text that must come first: what is spelled again and what was asked for. */
+  readonly required: Int32Array;
   /** Tokens of what follows in the document, to look repetitions up in; not read by the model. */
   readonly behind: Int32Array;
   readonly surroundings: Surroundings;
@@ -30,8 +30,8 @@ export function planCompletion(document: Document, request: CompletionRequest, t
   const start = Math.max(0, offset - surroundingLength);
   return {
     text,
-    typed: tokenizer.vocabulary.join(healed),
-    likely: required.slice(0, -1),
+    typed: tokenizer.vocabulary.join(healed).length,
+    required,
     behind: request.speculation ? document.tokensBehind(offset, lookupLength) : new Int32Array(0),
     surroundings: {
       before: document.slice(start, offset - start),
