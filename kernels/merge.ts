@@ -1,6 +1,7 @@
 import { forEachHead } from './cache';
 import { allocateMemory, type Memory } from './memory';
 import { topK } from './topK';
+import { uniteHead, type Union } from './union';
 
 /**
  * The best `entries` of the union of memories, per layer and KV head; `priors[i]` is added to all scores of memory i
@@ -30,87 +31,27 @@ export function mergeMemories(memories: readonly Memory[], priors: readonly numb
   forEachHead(shape, (_layer, _head, row) => unions.push(uniteHead(memories, priors, row)));
   const count = unions.reduce((least, union) => Math.min(least, union.count), entries);
   const merged = allocateMemory(shape, count);
-  unions.forEach((union, row) => {
-    topK(union.scores, union.sources, union.count, count).forEach((candidate, i) => {
-      copyEntry(memories[union.owners[candidate]], union.entries[candidate], union.scores[candidate], merged, row * count + i);
-    });
-  });
+  unions.forEach((union, row) => gather(memories, union, topK(union.scores, union.sources, union.count, count), merged, row * count));
   return merged;
 }
 
-/** Distinct candidates of one layer and head in source order: candidate i is entry `entries[i]` of memory `owners[i]`. */
-interface Union {
-  count: number;
-  readonly scores: Float32Array;
-  readonly sources: Int32Array;
-  readonly owners: Uint32Array;
-  readonly entries: Uint32Array;
-}
-
-function uniteHead(memories: readonly Memory[], priors: readonly number[], row: number): Union {
-  const total = memories.reduce((sum, memory) => sum + memory.count, 0);
-  const owners = new Uint32Array(total);
-  const entries = new Uint32Array(total);
-  // A number that sorts by source first and holds the candidate behind it: exact below 2^53, and sorted natively.
-  const order = new Float64Array(total);
-  let next = 0;
-  memories.forEach((memory, owner) => {
-    for (let i = 0; i < memory.count; i++, next++) {
-      owners[next] = owner;
-      entries[next] = row * memory.count + i;
-      order[next] = memory.sources[entries[next]] * total + next;
-    }
-  });
-  order.sort();
-  const union: Union = {
-    count: 0,
-    scores: new Float32Array(total),
-    sources: new Int32Array(total),
-    owners: new Uint32Array(total),
-    entries: new Uint32Array(total),
-  };
-  for (const key of order) {
-    const candidate = key - Math.floor(key / total) * total;
-    const owner = owners[candidate];
-    const entry = entries[candidate];
-    const score = Math.fround(memories[owner].scores[entry] + priors[owner]);
-    const twin = findTwin(union, memories, owner, entry);
-    if (twin === undefined) append(union, owner, entry, score, memories[owner].sources[entry]);
-    else union.scores[twin] = Math.max(union.scores[twin], score);
+/** Copies the chosen candidates to entry `first` and on. */
+function gather(memories: readonly Memory[], union: Union, chosen: Uint32Array, merged: Memory, first: number): void {
+  const { headDim } = merged;
+  for (let i = 0, end = 0; i < chosen.length; i = end) {
+    const owner = union.owners[chosen[i]];
+    const entry = union.entries[chosen[i]];
+    // Neighbours that stay neighbours are copied as one.
+    do {
+      merged.scores[first + end] = union.scores[chosen[end]];
+      merged.sources[first + end] = union.sources[chosen[end]];
+      end++;
+    } while (end < chosen.length && union.owners[chosen[end]] === owner && union.entries[chosen[end]] === entry + end - i);
+    copyRows(memories[owner].keys, entry, merged.keys, first + i, end - i, headDim);
+    copyRows(memories[owner].values, entry, merged.values, first + i, end - i, headDim);
   }
-  return union;
 }
 
-function append(union: Union, owner: number, entry: number, score: number, source: number): void {
-  const i = union.count++;
-  union.owners[i] = owner;
-  union.entries[i] = entry;
-  union.scores[i] = score;
-  union.sources[i] = source;
-}
-
-/** The candidate that is the same entry: same source, key and value. Candidates come in source order, so it is near the end. */
-function findTwin(union: Union, memories: readonly Memory[], owner: number, entry: number): number | undefined {
-  const memory = memories[owner];
-  for (let i = union.count - 1; i >= 0 && union.sources[i] === memory.sources[entry]; i--) {
-    if (sameFeatures(memories[union.owners[i]], union.entries[i], memory, entry)) return i;
-  }
-  return undefined;
-}
-
-function sameFeatures(a: Memory, entryOfA: number, b: Memory, entryOfB: number): boolean {
-  const { headDim } = a;
-  for (let feature = 0; feature < headDim; feature++) {
-    if (a.keys[entryOfA * headDim + feature] !== b.keys[entryOfB * headDim + feature]) return false;
-    if (a.values[entryOfA * headDim + feature] !== b.values[entryOfB * headDim + feature]) return false;
-  }
-  return true;
-}
-
-function copyEntry(from: Memory, entry: number, score: number, to: Memory, target: number): void {
-  const { headDim } = to;
-  to.keys.set(from.keys.subarray(entry * headDim, (entry + 1) * headDim), target * headDim);
-  to.values.set(from.values.subarray(entry * headDim, (entry + 1) * headDim), target * headDim);
-  to.scores[target] = score;
-  to.sources[target] = from.sources[entry];
+function copyRows(from: Float32Array, row: number, to: Float32Array, target: number, rows: number, width: number): void {
+  to.set(from.subarray(row * width, (row + rows) * width), target * width);
 }

@@ -9,14 +9,16 @@ const benchmarks: Readonly<Record<string, () => Promise<(bench: Bench) => Promis
   speed: async () => (await import('./speed')).speed,
   memory: async () => (await import('./memory')).memory,
   latency: async () => (await import('./latency')).latency,
+  merge: async () => (await import('./merge')).merge,
 };
 
-const help = `npm run bench -- speed|memory|latency [--json FILE] [--model DIR] [--threads N]
+const help = `npm run bench -- speed|memory|latency|merge [--json FILE] [--model DIR] [--threads N]
 
   speed    prefill and decode, plain and with lookup, at 1k to 16k tokens of context, interleaved with llama.cpp
            (node-llama-cpp and the base weights are fetched when first needed: about 1.2 GB)
   memory   bytes of key/value state and resident memory of the engine after reading 4k, 16k and 64k tokens
   latency  a typing session replayed in real files: keystroke to suggestion, warm and after a cursor jump
+  merge    memories of 4 to 48 segments merged to K entries, and one eviction into the memory
 
 Tokens a second, megabytes of 10^6 bytes, milliseconds. Close what else uses the processor.`;
 

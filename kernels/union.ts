@@ -1,0 +1,94 @@
+import type { Memory } from './memory';
+
+/** Distinct candidates of one layer and head in source order: candidate i is entry `entries[i]` of memory `owners[i]`. */
+export interface Union {
+  count: number;
+  readonly scores: Float32Array;
+  readonly sources: Int32Array;
+  readonly owners: Uint32Array;
+  /** Numbers of entries over all layers and heads of the owner. */
+  readonly entries: Uint32Array;
+}
+
+/**
+ * The entries of all memories for one layer and head, each entry once with its best score, `priors` added.
+ *
+ * Memories of texts that were encoded apart have ranges of sources of their own and are only put in a row. Where ranges
+ * overlap the candidates are sorted, and entries that are the same (source, key and value) are found.
+ */
+export function uniteHead(memories: readonly Memory[], priors: readonly number[], row: number): Union {
+  const total = memories.reduce((sum, { count }) => sum + count, 0);
+  const union: Union = {
+    count: 0,
+    scores: new Float32Array(total),
+    sources: new Int32Array(total),
+    owners: new Uint32Array(total),
+    entries: new Uint32Array(total),
+  };
+  const firstSource = (owner: number) => memories[owner].sources[row * memories[owner].count];
+  const inOrder = memories.map((_, owner) => owner).filter((owner) => memories[owner].count > 0).sort((a, b) => firstSource(a) - firstSource(b));
+  for (const owner of inOrder) appendAll(union, owner, memories[owner], priors[owner], row);
+  return isStrictlyAscending(union.sources) ? union : sortAndCompare(union, memories);
+}
+
+function appendAll(union: Union, owner: number, { count, scores, sources }: Memory, prior: number, row: number): void {
+  const first = row * count;
+  union.sources.set(sources.subarray(first, first + count), union.count);
+  for (let i = 0; i < count; i++) {
+    const candidate = union.count + i;
+    union.owners[candidate] = owner;
+    union.entries[candidate] = first + i;
+    union.scores[candidate] = scores[first + i] + prior;
+  }
+  union.count += count;
+}
+
+function isStrictlyAscending(sources: Int32Array): boolean {
+  for (let i = 1; i < sources.length; i++) if (sources[i] <= sources[i - 1]) return false;
+  return true;
+}
+
+function sortAndCompare(from: Union, memories: readonly Memory[]): Union {
+  const total = from.count;
+  // A number that sorts by source first and holds the candidate behind it: exact below 2^53, and sorted natively.
+  const order = Float64Array.from(from.sources, (source, candidate) => source * total + candidate).sort();
+  const union: Union = {
+    count: 0,
+    scores: new Float32Array(total),
+    sources: new Int32Array(total),
+    owners: new Uint32Array(total),
+    entries: new Uint32Array(total),
+  };
+  for (const key of order) {
+    const candidate = key - Math.floor(key / total) * total;
+    const twin = findTwin(union, memories, from, candidate);
+    if (twin !== undefined) {
+      union.scores[twin] = Math.max(union.scores[twin], from.scores[candidate]);
+      continue;
+    }
+    const next = union.count++;
+    union.scores[next] = from.scores[candidate];
+    union.sources[next] = from.sources[candidate];
+    union.owners[next] = from.owners[candidate];
+    union.entries[next] = from.entries[candidate];
+  }
+  return union;
+}
+
+/** The candidate that is the same entry: same source, key and value. Candidates come in source order, so it is near the end. */
+function findTwin(union: Union, memories: readonly Memory[], from: Union, candidate: number): number | undefined {
+  const memory = memories[from.owners[candidate]];
+  for (let i = union.count - 1; i >= 0 && union.sources[i] === from.sources[candidate]; i--) {
+    if (sameFeatures(memories[union.owners[i]], union.entries[i], memory, from.entries[candidate])) return i;
+  }
+  return undefined;
+}
+
+function sameFeatures(a: Memory, entryOfA: number, b: Memory, entryOfB: number): boolean {
+  const { headDim } = a;
+  for (let feature = 0; feature < headDim; feature++) {
+    if (a.keys[entryOfA * headDim + feature] !== b.keys[entryOfB * headDim + feature]) return false;
+    if (a.values[entryOfA * headDim + feature] !== b.values[entryOfB * headDim + feature]) return false;
+  }
+  return true;
+}
