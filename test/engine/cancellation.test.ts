@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { CancellationTokenSource } from 'vscode-jsonrpc/node';
+import { methods, type CompletionResult, type EngineInfo } from '../../src/protocol';
+import { missingModelFiles } from '../fixtures/shippedModel';
+import { temporaryDirectory, type TemporaryDirectory } from '../fixtures/temporaryDirectory';
+import { EngineProcess } from './engineProcess';
+import { realModelRequest } from './realModel';
+
+/** One run of the model is waited for: a chunk of 256 tokens on two busy cores. */
+const promptly = 4000;
+
+describe('cancellation reaches the engine between two runs', function () {
+  this.timeout(180_000);
+  let engine: EngineProcess | undefined;
+  let cache: TemporaryDirectory | undefined;
+
+  before(async function () {
+    const missing = await missingModelFiles();
+    if (missing.length > 0) {
+      console.log(`      skipped: the model is not whole, ${missing.join(', ')} missing`);
+      this.skip();
+    }
+    cache = await temporaryDirectory();
+    engine = new EngineProcess();
+    await engine.connection.sendRequest<EngineInfo>(methods.initialize, realModelRequest(cache.path));
+  });
+  after(async () => {
+    await engine?.[Symbol.asyncDispose]();
+    await cache?.remove();
+  });
+
+  const text = readFileSync(fileURLToPath(new URL('../../src/engine/memory/boundedCache.ts', import.meta.url)), 'utf8').repeat(3);
+  const request = (offset: number, maxTokens: number) => ({
+    uri: 'file:///a.ts', version: 1, offset, maxTokens, extent: 'block', sampling: { temperature: 1, topP: 1, seed: 1 }, speculation: false,
+  });
+
+  async function cancelAfter(milliseconds: number, offset: number) {
+    assert.ok(engine);
+    const source = new CancellationTokenSource();
+    const answer = engine.connection.sendRequest<CompletionResult>(methods.complete, request(offset, 2000), source.token);
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    const cancelled = performance.now();
+    source.cancel();
+    const result = await answer;
+    return { result, took: performance.now() - cancelled };
+  }
+
+  it('mid-prefill, and what was read until then is kept', async () => {
+    assert.ok(engine);
+    await engine.connection.sendNotification(methods.openDocument, { uri: 'file:///a.ts', path: 'a.ts', languageId: 'typescript', version: 1, text });
+    const { result, took } = await cancelAfter(1500, text.length);
+    assert.equal(result.outcome.kind, 'cancelled');
+    assert.ok(took < promptly, `${took} ms`);
+    const whole = await engine.connection.sendRequest<CompletionResult>(methods.complete, request(text.length, 1));
+    assert.ok(whole.tokens.reused > 0, JSON.stringify(whole.tokens));
+  });
+
+  it('mid-decode', async () => {
+    const { result, took } = await cancelAfter(600, text.length);
+    assert.equal(result.outcome.kind, 'cancelled');
+    assert.ok(took < promptly, `${took} ms`);
+  });
+
+  it('by a newer request for the same document', async () => {
+    assert.ok(engine);
+    const older = engine.connection.sendRequest<CompletionResult>(methods.complete, request(text.length, 2000));
+    const newer = engine.connection.sendRequest<CompletionResult>(methods.complete, request(text.length, 2));
+    assert.equal((await older).outcome.kind, 'cancelled');
+    assert.notEqual((await newer).outcome.kind, 'cancelled');
+  });
+});
