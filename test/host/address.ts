@@ -1,13 +1,13 @@
 /** What the served VS Code opens: told to it in its address. */
 export interface Opened {
   /** A folder or a `.code-workspace` file; none opens an empty window. */
-  readonly workspace?: string;
+  readonly workspace?: string | undefined;
   /** A file to show. */
-  readonly file?: string;
+  readonly file?: string | undefined;
   /** Extensions to load from their folders. */
   readonly developed?: readonly string[];
   /** A module whose `run` is called in the extension host. */
-  readonly tests?: string;
+  readonly tests?: string | undefined;
 }
 
 export function addressOf(authority: string, opened: Opened): string {

@@ -34,7 +34,7 @@ export async function openServedEditor(options: EditorOptions): Promise<OpenEdit
     if (options.extension.endsWith('.vsix')) await installVsix([host.node, host.entry, '--config', join(folder, 'config.yaml')], options.extension, extensions, join(folder, 'installer'));
     else await linkExtension(options.extension, extensions);
 
-    const server = cleanup.use(await startServer(host, { extensions, ...(options.settings && { settings: options.settings }) }));
+    const server = cleanup.use(await startServer(host, { extensions, settings: options.settings }));
     const browser = await launchBrowser(executable);
     cleanup.defer(() => browser.close());
     const page = await browser.newPage({ viewport });

@@ -13,10 +13,10 @@ import { writeUserSettings } from './userSettings';
 
 export interface ServerOptions {
   /** Default: a temporary one. */
-  readonly userData?: string;
+  readonly userData?: string | undefined;
   /** Default: a temporary one, empty. */
-  readonly extensions?: string;
-  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly extensions?: string | undefined;
+  readonly settings?: Readonly<Record<string, unknown>> | undefined;
   readonly arguments?: readonly string[];
   /** Leaves VS Code's Restricted Mode on. Default: every workspace is trusted. */
   readonly restricted?: boolean;

@@ -5,10 +5,10 @@ import { resolve } from 'node:path';
 export interface CommandLine {
   readonly version: boolean;
   readonly developed: readonly string[];
-  readonly tests?: string;
-  readonly userData?: string;
-  readonly extensions?: string;
-  readonly workspace?: string;
+  readonly tests: string | undefined;
+  readonly userData: string | undefined;
+  readonly extensions: string | undefined;
+  readonly workspace: string | undefined;
 }
 
 export function parseCommandLine(args: readonly string[]): CommandLine {
@@ -27,18 +27,12 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   });
   const path = (value: unknown): string | undefined => (typeof value === 'string' ? resolve(value) : undefined);
   const developed = Array.isArray(values.extensionDevelopmentPath) ? values.extensionDevelopmentPath : [];
-  return withoutUndefined({
+  return {
     version: values.version === true,
     developed: developed.map(path).filter((one) => one !== undefined),
     tests: path(values.extensionTestsPath),
     userData: path(values['user-data-dir']),
     extensions: path(values['extensions-dir']),
     workspace: path(positionals[0]),
-  });
-}
-
-type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };
-
-function withoutUndefined<T extends object>(value: T): Defined<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as Defined<T>;
+  };
 }

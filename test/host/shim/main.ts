@@ -17,8 +17,8 @@ async function runTests(line: CommandLine): Promise<number> {
   const host = await ensureHost(report);
   const executable = await ensureBrowser(report);
   await using server = await startServer(host, {
-    ...(line.userData !== undefined && { userData: line.userData }),
-    ...(line.extensions !== undefined && { extensions: line.extensions }),
+    userData: line.userData,
+    extensions: line.extensions,
     // test-electron always passes --disable-workspace-trust, so Restricted Mode is asked for beside the command line.
     restricted: process.env.SPARSEK_TEST_SUITE === 'restricted',
     // The switch through which a page hands the tests' console and exit code to its driver.
