@@ -2,8 +2,7 @@ import { open, realpath } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { defaultDoNotRead, ProblemError, type CompletionOutcome } from '../protocol';
 import { longestText } from '../engine/documents';
-import { decodeText } from '../engine/workspace/decodeText';
-import { doNotReadMatcher } from '../engine/workspace';
+import { decodeText, doNotReadMatcher } from '../engine/workspace';
 
 /** UTF-8 takes at most three bytes for a UTF-16 code unit. */
 const mostBytes = 3 * longestText;

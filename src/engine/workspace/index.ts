@@ -1,3 +1,4 @@
+export { decodeText } from './decodeText';
 export { doNotReadMatcher, type PathMatcher } from './doNotRead';
 export { readWorkspace, type WorkspaceFile, type WorkspaceLimits } from './readWorkspace';
 export type { RankedSegment, RankingReasons } from './rank/ranked';

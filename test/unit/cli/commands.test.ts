@@ -75,7 +75,7 @@ describe('the command line', () => {
       [['complete', `${path('a.ts')}:1:1`, '--fast'], 2, /--fast/],
       [['complete', `${path('a.ts')}:1:1`, '--max-tokens', 'many'], 2, /many/],
       [['complete', `${path('none.ts')}:1:1`], 1, /none\.ts/],
-      [['complete', `${directory?.path}:1:1`], 1, /cannot be read/],
+      [['complete', `${path('')}:1:1`], 1, /cannot be read/],
       [['info', '--memory', '0', '--model', path('model')], 1, /at least \d+ MB/],
       [['info', 'x'], 2, /one argument too many/],
     ];
