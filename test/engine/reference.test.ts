@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { cp, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { emitGraphs } from '../../kernels/emitGraphs';
+import { BoundedCache, CheckpointStore, LiveContext } from '../../src/engine/memory';
+import { CheckpointSchedule, readStream } from '../../src/engine/memory/stream';
+import { readManifest, Tokenizer, type ModelManifest } from '../../src/engine/model';
+import { CpuRuntime } from '../../src/engine/runtime';
+import { missingModelFiles, shippedModel } from '../fixtures/shippedModel';
+import { temporaryDirectory, type TemporaryDirectory } from '../fixtures/temporaryDirectory';
+import { compare, planOf, quantile, readCase, type RecordedCase } from './recordedCase';
+
+const recordings = fileURLToPath(new URL('../fixtures/reference', import.meta.url));
+const never = new AbortController().signal;
+
+/** A model in the real runtime, and what it computes for a recorded case by the engine's own ways. */
+class Subject {
+  private constructor(private readonly manifest: ModelManifest, private readonly runtime: CpuRuntime, private readonly tokenizer: Tokenizer) {}
+
+  static async open(directory: string): Promise<Subject> {
+    const manifest = await readManifest(directory);
+    return new Subject(manifest, await CpuRuntime.load(directory, manifest), await Tokenizer.open(directory, manifest));
+  }
+
+  /** Logits behind the prefix's tokens from `firstRow` on, and the greedy tokens that follow with their gaps to the recorded. */
+  async run(recorded: RecordedCase) {
+    const cache = await BoundedCache.create(this.runtime, planOf(recorded));
+    const store = new CheckpointStore(0, recorded.bounds.chunk, { ...this.manifest.geometry, slots: 0 });
+    const context = new LiveContext(cache, store, this.tokenizer.vocabulary);
+    const prefix = Int32Array.from(recorded.prefix);
+    const rows = recorded.suffix === undefined
+      ? await streamRows(cache, store, prefix, recorded.firstRow)
+      : await this.requestRows(context, prefix, recorded);
+    const ids = recorded.continuation === undefined ? [] : await this.continue(context, recorded, rows[rows.length - 1]);
+    cache.dispose();
+    return { rows, ids };
+  }
+
+  async dispose(): Promise<void> {
+    this.tokenizer.dispose();
+    await this.runtime.dispose();
+  }
+
+  private pinned({ suffix }: RecordedCase): Int32Array {
+    const { fimPrefix, fimSuffix, fimMiddle } = this.manifest.specialTokens;
+    return suffix === null || suffix === undefined ? new Int32Array(0) : Int32Array.of(fimPrefix, fimSuffix, ...suffix, fimMiddle);
+  }
+
+  private async requestRows(context: LiveContext, text: Int32Array, recorded: RecordedCase): Promise<Float32Array[]> {
+    await context.read({ document: 'recorded', text, pinned: this.pinned(recorded) }, never);
+    context.cache.truncate(recorded.firstRow);
+    return copy(await context.cache.append(text.slice(recorded.firstRow), 'all'));
+  }
+
+  /** Types what is most likely, token by token. Text in the window is evicted as soon as it is due, as for typed text. */
+  private async continue(context: LiveContext, recorded: RecordedCase, last: Float32Array): Promise<number[]> {
+    const { cache } = context;
+    const ids = [mostLikely(last)];
+    while (ids.length < (recorded.continuation?.ids.length ?? 0)) {
+      while (cache.room <= 0) cache.evict();
+      // The recorded token is read, so that one difference does not hide what comes behind it.
+      const [row] = await cache.append(Int32Array.of(recorded.continuation?.ids[ids.length - 1] ?? -1), 'last');
+      ids.push(mostLikely(row));
+    }
+    return ids;
+  }
+}
+
+async function streamRows(cache: BoundedCache, store: CheckpointStore, text: Int32Array, firstRow: number): Promise<Float32Array[]> {
+  const { chunk } = cache.plan;
+  const rows: Float32Array[] = [];
+  const whole = chunk * Math.floor(firstRow / chunk);
+  await readStream(cache, text, whole, CheckpointSchedule.over(store, 'recorded', 0, whole, chunk, 0), never, () => undefined);
+  for (let start = whole; start < text.length; start += chunk) {
+    rows.push(...copy(await cache.append(text.slice(start, start + chunk), 'all')));
+    if (cache.room === 0) cache.evict();
+  }
+  return rows.slice(firstRow - whole);
+}
+
+/** Rows are valid until the next run only. */
+const copy = (rows: readonly Float32Array[]) => rows.map((row) => row.slice());
+const mostLikely = (row: Float32Array) => row.indexOf(row.reduce((a, b) => Math.max(a, b)));
+
+/** A token may differ where the recorded runner-up was this close. */
+function checkContinuation({ continuation }: RecordedCase, ids: readonly number[], largestGap: number): void {
+  for (const [i, id] of ids.entries()) {
+    const gap = continuation?.gaps[i] ?? 0;
+    assert.ok(id === continuation?.ids[i] || gap < largestGap, `token ${i} is ${id} at a gap of ${gap}`);
+  }
+}
+
+const casesIn = (folder: string) => readdirSync(folder).filter((name) => name.endsWith('.json')).map((name) => [name.replace('.json', ''), join(folder, name)] as const);
+
+describe('the engine computes what the Python reference computes', function () {
+  this.timeout(300_000);
+
+  describe('with a tiny model in float32 arithmetic', () => {
+    const folder = join(recordings, 'tiny');
+    let directory: TemporaryDirectory | undefined;
+    let subject: Subject | undefined;
+    before(async () => {
+      directory = await temporaryDirectory();
+      await mkdir(directory.path, { recursive: true });
+      await cp(join(folder, 'pack'), directory.path, { recursive: true });
+      await emitGraphs(directory.path, 'float32');
+      subject = await Subject.open(directory.path);
+    });
+    after(async () => {
+      await subject?.dispose();
+      await directory?.remove();
+    });
+
+    for (const [name, path] of casesIn(folder)) {
+      it(name, async () => {
+        assert.ok(subject);
+        const recorded = readCase(path);
+        const { rows, ids } = await subject.run(recorded);
+        const { cosines, top1 } = compare(recorded, rows);
+        assert.ok(Math.min(...cosines) >= 0.9999, `cosine ${Math.min(...cosines)}`);
+        assert.equal(top1, 1);
+        checkContinuation(recorded, ids, 0.001);
+      });
+    }
+  });
+
+  describe('with the shipped model as it is shipped', () => {
+    const folder = join(recordings, 'qwen2.5-coder-0.5b');
+    let subject: Subject | undefined;
+    before(async function () {
+      const missing = await missingModelFiles();
+      if (missing.length > 0) {
+        console.log(`      skipped: the model is not whole, ${missing.join(', ')} missing`);
+        this.skip();
+      }
+      subject = await Subject.open(shippedModel);
+    });
+    after(() => subject?.dispose());
+
+    it('has recordings', function () {
+      if (existsSync(folder)) return;
+      console.log(`      skipped: ${folder} is not recorded yet (models/training/sparsek_code/record_fixture.py)`);
+      this.skip();
+    });
+
+    for (const [name, path] of existsSync(folder) ? casesIn(folder) : []) {
+      it(name, async () => {
+        assert.ok(subject);
+        const recorded = readCase(path);
+        const { rows, ids } = await subject.run(recorded);
+        const { cosines, top1 } = compare(recorded, rows);
+        assert.ok(quantile(cosines, 0.5) >= 0.9995, `median cosine ${quantile(cosines, 0.5)}`);
+        assert.ok(quantile(cosines, 0.01) >= 0.999, `first percentile of cosines ${quantile(cosines, 0.01)}`);
+        assert.ok(top1 >= 0.95, `top-1 agreement ${top1}`);
+        checkContinuation(recorded, ids, 0.15);
+      });
+    }
+  });
+});
