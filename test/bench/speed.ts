@@ -117,11 +117,11 @@ class Writer {
   }
 
   private options(lookup: Lookup | undefined) {
-    const nothing = new Uint8Array(0);
+    const nothing = new Int32Array(0);
     return {
       sampler: createSampler({ temperature: 0, topP: 1 }),
-      required: new RequiredText(nothing, nothing, this.bench.tokenizer.vocabulary),
-      speculation: new Speculation(new Int32Array(0), lookup),
+      required: new RequiredText(nothing, 0, this.bench.tokenizer.vocabulary),
+      speculation: new Speculation(nothing, lookup),
       ends: () => false,
       signal: new AbortController().signal,
     };
