@@ -8,6 +8,8 @@ import type { Skip } from './skip';
 /** Larger files are data or generated. */
 export const maxFileBytes = 1 << 20;
 const attempts = 3;
+/** Within one tick of a file system's clock two writes have the same time, so a file written just now is read twice. */
+const freshMilliseconds = 100;
 
 export type ReadResult = { readonly text: string } | Omit<Skip, 'path'>;
 
@@ -43,14 +45,15 @@ async function readUnchanged(handle: FileHandle): Promise<Uint8Array | Omit<Skip
     if (!before.isFile()) return { reason: 'not-a-file' };
     if (before.size > maxFileBytes) return { reason: 'too-large', detail: `${before.size} bytes, limit ${maxFileBytes}` };
     const bytes = await readAll(handle, Number(before.size));
+    const again = isFresh(before) ? await readAll(handle, Number(before.size)) : bytes;
     const after = await handle.stat({ bigint: true });
-    if (same(before, after) && bytes.length === Number(after.size)) return bytes;
+    if (same(before, after) && bytes.length === Number(after.size) && bytes.equals(again)) return bytes;
   }
   return { reason: 'changing' };
 }
 
 /** Up to one byte more than expected, which shows that the file grew. */
-async function readAll(handle: FileHandle, size: number): Promise<Uint8Array> {
+async function readAll(handle: FileHandle, size: number): Promise<Buffer> {
   const buffer = Buffer.alloc(size + 1);
   let filled = 0;
   for (;;) {
@@ -62,6 +65,10 @@ async function readAll(handle: FileHandle, size: number): Promise<Uint8Array> {
 
 function same(before: BigIntStats, after: BigIntStats): boolean {
   return before.size === after.size && before.mtimeNs === after.mtimeNs && before.ctimeNs === after.ctimeNs;
+}
+
+function isFresh({ mtimeMs }: BigIntStats): boolean {
+  return Number(mtimeMs) > Date.now() - freshMilliseconds;
 }
 
 function textOf(bytes: Uint8Array, path: string): ReadResult {

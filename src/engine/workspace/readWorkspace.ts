@@ -26,7 +26,11 @@ export const defaultLimits: WorkspaceLimits = { maxFiles: 50_000 };
  *
  * @throws ProblemError when the workspace itself cannot be read
  */
-export async function* readWorkspace(root: string, doNotRead: PathMatcher, limits = defaultLimits): AsyncGenerator<WorkspaceFile | Skip, void, undefined> {
+export async function* readWorkspace(
+  root: string,
+  doNotRead: PathMatcher,
+  limits = defaultLimits,
+): AsyncGenerator<WorkspaceFile | Skip, void, undefined> {
   let files = 0;
   const resolved = await resolveWorkspace(root);
   for await (const walked of walk(resolved, doNotRead)) {

@@ -21,12 +21,7 @@ const maxDepth = 64;
  * @param root absolute path of the workspace
  */
 export async function* walk(root: string, doNotRead: PathMatcher): AsyncGenerator<Walked, void, undefined> {
-  try {
-    yield* walkFolder({ root, doNotRead, path: '', depth: 0, rules: await IgnoreRules.forWorkspace(root) });
-  } catch (error) {
-    if (!(error instanceof UnreadableIgnoreFile)) throw error;
-    yield { path: './', reason: 'unreadable-ignore-file', detail: error.message };
-  }
+  yield* walkFolder({ root, doNotRead, path: '', depth: 0 }, () => IgnoreRules.forWorkspace(root));
 }
 
 interface Folder {
@@ -35,42 +30,39 @@ interface Folder {
   /** Empty, or relative to the root and ending in a slash. */
   readonly path: string;
   readonly depth: number;
-  /** Rules for what lies in the folder. */
-  readonly rules: IgnoreRules;
 }
 
-async function* walkFolder(folder: Folder): AsyncGenerator<Walked, void, undefined> {
+/** @param loadRules the rules for what lies in the folder */
+async function* walkFolder(folder: Folder, loadRules: () => Promise<IgnoreRules>): AsyncGenerator<Walked, void, undefined> {
   let entries: Dirent[];
+  let rules: IgnoreRules;
   try {
     entries = await readdir(join(folder.root, folder.path), { withFileTypes: true });
+    rules = await loadRules();
   } catch (error) {
-    yield { path: folder.path || './', reason: 'unreadable', detail: systemReason(error) };
+    yield unreadable(folder.path || './', error);
     return;
   }
   for (const entry of inOrder(entries)) {
     const path = folder.path + entry.name + (entry.isDirectory() ? '/' : '');
-    const reason = reasonToSkip(entry, path, folder);
+    const absolute = join(folder.root, path);
+    const reason = reasonToSkip(entry, path, folder, rules);
     if (reason !== undefined) yield { path, reason };
-    else if (entry.isDirectory()) yield* enter(folder, path, entry.name);
-    else yield { path };
+    else if (!entry.isDirectory()) yield { path };
+    else if (await excludedFolder(absolute, entry.name)) yield { path, reason: 'excluded-folder' };
+    else yield* walkFolder({ ...folder, path, depth: folder.depth + 1 }, () => rules.inside(absolute, path));
   }
 }
 
-async function* enter(folder: Folder, path: string, name: string): AsyncGenerator<Walked, void, undefined> {
-  const absolute = join(folder.root, path);
-  try {
-    if (await excludedFolder(absolute, name)) yield { path, reason: 'excluded-folder' };
-    else yield* walkFolder({ ...folder, path, depth: folder.depth + 1, rules: await folder.rules.inside(absolute, path) });
-  } catch (error) {
-    if (!(error instanceof UnreadableIgnoreFile)) throw error;
-    yield { path, reason: 'unreadable-ignore-file', detail: error.message };
-  }
+function unreadable(path: string, error: unknown): Skip {
+  if (error instanceof UnreadableIgnoreFile) return { path, reason: 'unreadable-ignore-file', detail: error.message };
+  return { path, reason: 'unreadable', detail: systemReason(error) };
 }
 
-function reasonToSkip(entry: Dirent, path: string, folder: Folder): SkipReason | undefined {
+function reasonToSkip(entry: Dirent, path: string, folder: Folder, rules: IgnoreRules): SkipReason | undefined {
   if (entry.isSymbolicLink()) return 'symbolic-link';
   if (folder.doNotRead(path)) return 'do-not-read';
-  if (folder.rules.ignores(path)) return 'ignored';
+  if (rules.ignores(path)) return 'ignored';
   if (!entry.isFile() && !entry.isDirectory()) return 'not-a-file';
   return folder.depth >= maxDepth ? 'too-deep' : undefined;
 }

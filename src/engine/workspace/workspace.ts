@@ -24,8 +24,8 @@ export class Workspace {
   private readonly skips = new Map<string, Skip>();
   /** Texts of open files, which count in place of what is on the disk. */
   private readonly openTexts = new Map<string, string>();
-  /** Counts the takes of each path, so that a slow one does not undo a later one. */
-  private readonly takes = new Map<string, number>();
+  /** The latest reading under way of each path, so that a slow one does not undo a later one. */
+  private readonly takes = new Map<string, symbol>();
 
   private constructor(
     readonly root: string,
@@ -45,12 +45,15 @@ export class Workspace {
     this.skips.clear();
     for await (const file of readWorkspace(this.root, this.doNotRead, this.limits)) {
       if (signal?.aborted === true) return;
-      gone.delete(file.path);
-      if ('reason' in file) this.skip(file);
-      else await this.take(file.path, () => Promise.resolve(file));
+      if ('reason' in file) {
+        this.skip(file);
+      } else {
+        gone.delete(file.path);
+        await this.take(file.path, () => Promise.resolve(file));
+      }
       onProgress(this.progress);
     }
-    for (const path of gone) if (!this.openTexts.has(path)) this.drop(path);
+    for (const path of gone) await this.take(path, () => this.load(path));
   }
 
   /** Takes note that a file came, changed or went. Ignore files change what may be read: then everything is read anew. */
@@ -105,7 +108,7 @@ export class Workspace {
   }
 
   private async take(path: string, load: () => Promise<{ readonly text: string } | Skip>): Promise<void> {
-    const take = (this.takes.get(path) ?? 0) + 1;
+    const take = Symbol(path);
     this.takes.set(path, take);
     const loaded = await load();
     const text = 'text' in loaded ? (this.openTexts.get(path) ?? loaded.text) : undefined;
@@ -114,7 +117,7 @@ export class Workspace {
     this.takes.delete(path);
     if (text === undefined) {
       this.drop(path);
-      if ('reason' in loaded) this.skip(loaded);
+      if ('reason' in loaded && loaded.detail !== 'ENOENT') this.skip(loaded);
       return;
     }
     this.indexed.add(path);

@@ -1,4 +1,4 @@
-import { keywords } from './keywords';
+import { isCommonInCode } from './commonWords';
 import type { LexicalQuery } from './lexicalIndex';
 import { identifiersOf, wordsOf } from './terms';
 
@@ -19,7 +19,7 @@ export function identifiersAround(text: string, offset: number): Map<string, num
   const take = (lines: readonly string[], half: number, first: number) => {
     lines.forEach((line, index) => {
       const weight = 0.5 ** ((index + first) / half);
-      for (const name of identifiersOf(line)) if (!keywords.has(name)) weights.set(name, Math.max(weights.get(name) ?? 0, weight));
+      for (const name of identifiersOf(line)) if (!isCommonInCode(name)) weights.set(name, Math.max(weights.get(name) ?? 0, weight));
     });
   };
   take(linesBefore(text, offset), halfWeightLines.before, 0);

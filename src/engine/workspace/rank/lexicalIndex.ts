@@ -50,7 +50,7 @@ export class LexicalIndex {
   private nextId = 0;
   private readonly search = new MiniSearch<IndexedText>({
     fields: ['defines', 'identifiers', 'words', 'path'],
-    extractField: (segment, field) => fieldText(segment, field),
+    extractField: (segment, field) => fieldOf(segment, field),
     tokenize: (text, field) => (field === 'words' || field === 'path' ? identifiersOf(text).flatMap(wordsOf) : identifiersOf(text)),
     processTerm: (term) => term,
   });
@@ -101,10 +101,13 @@ export class LexicalIndex {
   }
 }
 
-function fieldText(segment: IndexedText, field: string): string {
-  if (field === 'defines') return segment.definitions.join(' ');
-  if (field === 'path') return segment.path;
-  return field === 'id' ? String(segment.id) : segment.text;
+function fieldOf(segment: IndexedText, field: string): string | number {
+  switch (field) {
+    case 'id': return segment.id;
+    case 'path': return segment.path;
+    case 'defines': return segment.definitions.join(' ');
+    default: return segment.text;
+  }
 }
 
 function weighted(terms: WeightedTerms, boost: Readonly<Record<string, number>>) {

@@ -1,10 +1,6 @@
+import { isCommonInProse } from './commonWords';
 import type { LexicalQuery } from './lexicalIndex';
 import { identifiersOf, wordsOf } from './terms';
-
-/** Words of questions themselves: they say nothing about the code. */
-const questionWords: ReadonlySet<string> = new Set(
-  'the and are for how what where which who why when does did this that these those with from into can could should would will there here about have has had not but its than then them they you your please explain tell show find give get use used using work works code file files function functions class classes method methods'.split(' '),
-);
 
 /** A name written as in code is meant as such; a plain word may be anything. */
 const symbolWeight = 3;
@@ -15,7 +11,7 @@ export function questionQuery(question: string): Pick<LexicalQuery, 'identifiers
   const words = new Map<string, number>();
   for (const name of identifiersOf(question)) {
     const symbol = isSymbol(name);
-    if (!symbol && questionWords.has(name.toLowerCase())) continue;
+    if (!symbol && isCommonInProse(name)) continue;
     identifiers.set(name, symbol ? symbolWeight : 1);
     for (const word of wordsOf(name)) words.set(word, 1);
   }

@@ -78,7 +78,8 @@ export class Ranker {
           recent: recency(segment.path, attention.recent) * weights.recent,
         };
         const sum = parts.lexical + parts.imported + parts.open + parts.recent;
-        return { path: segment.path, startLine: segment.startLine, endLine: segment.endLine, score: sum, why: { ...parts, terms, declares: asked } };
+        const { path, startLine, endLine } = segment;
+        return { path, startLine, endLine, score: sum, why: { ...parts, terms, declares: asked } };
       });
     return ranked.sort(byScore).slice(0, limit);
   }
@@ -91,9 +92,17 @@ export class Ranker {
   }
 }
 
-function importance({ definitions }: IndexedSegment, names: ReadonlySet<string>, near: WeightedTerms, weights: RankingWeights): number {
+/** The part of a score that an imported file's segment has for it; `names` are those that the file is imported for. */
+function importance(
+  { definitions }: IndexedSegment,
+  names: ReadonlySet<string>,
+  near: WeightedTerms,
+  weights: RankingWeights,
+): number {
   const { importedName, importedAnywhere, importedFile } = weights;
-  const named = definitions.filter((name) => names.has(name)).map((name) => importedAnywhere + (1 - importedAnywhere) * (near.get(name) ?? 0));
+  const named = definitions
+    .filter((name) => names.has(name))
+    .map((name) => importedAnywhere + (1 - importedAnywhere) * (near.get(name) ?? 0));
   return importedFile + importedName * Math.max(0, ...named);
 }
 

@@ -18,11 +18,10 @@ export function wordsOf(name: string): string[] {
  * code are short, and two different names must not become one.
  */
 export function stem(word: string): string {
-  if (word.length <= 4) return word.length === 4 ? word.replace(/(?<![su])s$/, '') : word;
+  if (word.length <= 4) return word.length === 4 ? word.replace(/(?<![isu])s$/, '') : word;
   return word
-    .replace(/(?:ies|ied)$/, 'y')
-    .replace(/(?<=[xsz]|[cs]h)es$/, '')
-    .replace(/(?<![su])s$/, '')
+    .replace(/(?:ies|ied|ie|y)$/, 'i')
+    .replace(/(?<=[xz]|ss|[cs]h)es$|(?<![isu])s$/, '')
     .replace(/(?<=...)(?:ing|ed)$/, '')
     .replace(/(?<=...[^e])e$/, '');
 }

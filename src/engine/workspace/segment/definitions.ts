@@ -9,8 +9,12 @@ export interface Definition {
   readonly line: number;
 }
 
-const containers =
-  /^(program|module|source_file|translation_unit|compilation_unit|block|class|decorated_definition|impl_item|expression_statement|ERROR|if_statement|try_statement)$|(_body|_list|_declaration|_definition|_statement|_item|_clause|_specifier|_type|_spec|namespace|preproc_ifdef|preproc_if)$/;
+const containerNames =
+  'program|module|source_file|translation_unit|compilation_unit|block|class|decorated_definition|impl_item|if_statement|try_statement|expression_statement|ERROR';
+const containerEndings =
+  '_body|_list|_declaration|_definition|_statement|_item|_clause|_specifier|_type|_spec|namespace|preproc_ifdef|preproc_if';
+/** Nodes whose children may declare names for others. */
+const containers = new RegExp(`^(${containerNames})$|(${containerEndings})$`);
 const maxDepth = 12;
 const name = /^[\p{L}_$#][\p{L}\p{N}_$]*$/u;
 
@@ -45,10 +49,20 @@ function leaves(node: Node | null): Node[] {
   return node.namedChildCount === 0 ? [node] : namedChildren(node).filter((child) => child.namedChildCount === 0);
 }
 
-const declaredByKeyword =
-  /\b(?:def|class|func|fn|fun|function|interface|struct|enum|union|type|trait|module|sub|proc|let|const|var|val|object|record)\s+([\p{L}_$][\p{L}\p{N}_$]*)/gu;
+const modifiers =
+  'export|default|public|private|protected|internal|pub|static|async|abstract|final|sealed|open|override|data|local|inline';
+const declaringKeywords =
+  'def|class|func|fn|fun|function|interface|struct|enum|union|type|trait|module|sub|proc|let|const|var|val|object|record';
+/** At the start of a line, and followed by what code has there: prose has another word. */
+const declaredByKeyword = new RegExp(
+  `^\\s*(?:(?:${modifiers})\\s+)*(?:${declaringKeywords})\\s+([\\p{L}_$][\\p{L}\\p{N}_$]*)(?=\\s*(?:[({\\[<=:;]|$)|\\s+(?:extends|implements|where)\\b)`,
+  'u',
+);
 
 /** The names that follow a declaring keyword in a text without a grammar. */
 export function definitionsByKeyword(lines: readonly string[]): Definition[] {
-  return lines.flatMap((text, line) => Array.from(text.matchAll(declaredByKeyword), (match) => ({ name: match[1], line })));
+  return lines.flatMap((text, line) => {
+    const name = declaredByKeyword.exec(text)?.[1];
+    return name === undefined ? [] : [{ name, line }];
+  });
 }

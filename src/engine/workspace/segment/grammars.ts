@@ -1,6 +1,8 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import treeSitter from '@vscode/tree-sitter-wasm';
 import type { Node, Parser, Tree } from '@vscode/tree-sitter-wasm';
 
@@ -74,6 +76,8 @@ function isLost(root: Node): boolean {
   return root.hasError && (root.type === 'ERROR' || root.namedChildren.some(isError));
 }
 
+/** `grammars` beside the bundled program; the package's own folder where the program runs from its sources. */
 function packagedGrammars(): string {
-  return dirname(createRequire(import.meta.url).resolve('@vscode/tree-sitter-wasm'));
+  const beside = fileURLToPath(new URL('grammars', import.meta.url));
+  return existsSync(beside) ? beside : dirname(createRequire(import.meta.url).resolve('@vscode/tree-sitter-wasm'));
 }

@@ -5,11 +5,19 @@ const maxHeaderTokens = 96;
 
 /** The first line of every segment of a file: its path, on one line whatever characters its name has. */
 export function headerFor(path: string, encoder: TokenEncoder): string {
-  let shown = path.replace(/\p{Cc}/gu, '\uFFFD');
-  while (encoder.encode(`${shown}\n`).length > maxHeaderTokens) {
-    const slash = shown.indexOf('/', 1);
-    shown = slash > 0 && slash < shown.length - 1 ? `…${shown.slice(slash)}` : shown.slice(-Math.floor(shown.length / 2));
-    if (shown.startsWith('……')) shown = shown.slice(1);
+  let rest = path.replace(/\p{Cc}/gu, '\uFFFD');
+  let header = `${rest}\n`;
+  while (encoder.encode(header).length > maxHeaderTokens) {
+    rest = withoutFirstFolder(rest);
+    header = `…${rest}\n`;
   }
-  return `${shown}\n`;
+  return header;
+}
+
+/** The rest with its slash in front; of a single long name its second half. */
+function withoutFirstFolder(path: string): string {
+  const slash = path.indexOf('/', 1);
+  if (slash > 0) return path.slice(slash);
+  const characters = Array.from(path);
+  return characters.slice(Math.ceil(characters.length / 2)).join('');
 }

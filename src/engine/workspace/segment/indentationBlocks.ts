@@ -17,7 +17,14 @@ export function indentationBlocks(lines: readonly string[], start: number, end: 
   });
 }
 
-function boundaries(lines: readonly string[], start: number, end: number, indentation: number, accepts: (line: number) => boolean): number[] {
+/** Lines after the first that begin something at an indentation. */
+function boundaries(
+  lines: readonly string[],
+  start: number,
+  end: number,
+  indentation: number,
+  accepts: (line: number) => boolean,
+): number[] {
   const found: number[] = [];
   for (let line = start + 1; line < end; line++) {
     if (opens(lines[line]) && indentationOf(lines[line]) === indentation && accepts(line)) found.push(line);

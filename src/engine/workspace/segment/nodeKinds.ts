@@ -2,8 +2,11 @@ import type { Node } from '@vscode/tree-sitter-wasm';
 
 // Grammars name their nodes alike: `function_declaration`, `function_definition`, `function_item`, `method`.
 const functionTypes = /function|method|closure|lambda|constructor|destructor|accessor|func_literal|do_block/;
-const declarationTypes =
-  /(declaration|definition|signature|_item|_spec|specifier|enumerator|enum_constant|enum_assignment)$|^(method|singleton_method|class|module|export_statement|pair)$/;
+const declarationEndings =
+  'declaration|definition|signature|_item|_spec|specifier|enumerator|enum_constant|enum_assignment';
+const declarationTypes = new RegExp(
+  `(${declarationEndings})$|^(method|singleton_method|class|module|export_statement|pair)$`,
+);
 const conditionTypes = /^(if_statement|try_statement|preproc_if|preproc_ifdef)$/;
 
 /** Whether names declared inside are local to it. */
@@ -12,8 +15,9 @@ export function isFunction(node: Node): boolean {
 }
 
 /**
- * Whether a node declares something: by its type (a named entry of an object too), as a Python class's attribute, as a condition around declarations
- * (`if TYPE_CHECKING:`, `#ifdef`), or as a call that gives code a place of its own: `it('…', () => {…})`.
+ * Whether a node declares something: by its type (a named entry of an object too), as a Python class's attribute, as a
+ * condition around declarations (`if TYPE_CHECKING:`, `#ifdef`), or as a call that gives code a place of its own, such as
+ * `it('…', () => {…})`.
  *
  * @param local inside a function; a variable there is a step of the function, a function or class still a declaration
  */

@@ -1,9 +1,12 @@
 import { grammarFor } from '../../segment/language';
-import { cFamily, go, java, rust } from './bySuffix';
+import { cFamily } from './cFamily';
 import { ecmaScript } from './ecmaScript';
 import { WorkspaceFileNames } from './fileNames';
+import { go } from './go';
 import type { ImportLanguage, ImportStatement } from './importStatement';
+import { java } from './java';
 import { python } from './python';
+import { rust } from './rust';
 
 const languages: Readonly<Partial<Record<string, ImportLanguage>>> = {
   typescript: ecmaScript, tsx: ecmaScript, javascript: ecmaScript, python, go, java, rust, cpp: cFamily,

@@ -6,6 +6,9 @@ export interface ImportStatement {
   readonly names: readonly string[];
 }
 
+/** What languages import without a word that count a folder as one unit. */
+export const ownFolder: ImportStatement = { specifier: '.', names: ['*'] };
+
 /** How one family of languages names other files. */
 export interface ImportLanguage {
   statementsOf(text: string): ImportStatement[];

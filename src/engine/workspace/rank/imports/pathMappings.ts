@@ -66,7 +66,9 @@ function mappingsOf(folder: string, settings: Readonly<Record<string, unknown>>)
   if (root === undefined) return [];
   const mappings = Object.entries(asObject(options.paths) ?? {}).map(([pattern, targets]) => ({
     pattern: pattern.split('*'),
-    targets: (Array.isArray(targets) ? targets : []).flatMap((target) => (typeof target === 'string' ? (joinPath(root, target) ?? []) : [])),
+    targets: (Array.isArray(targets) ? targets : [])
+      .filter((target) => typeof target === 'string')
+      .flatMap((target) => joinPath(root, target) ?? []),
   }));
   return base === undefined ? mappings : [...mappings, { pattern: ['', ''], targets: [joinPath(root, '*') ?? '*'] }];
 }
