@@ -1,6 +1,6 @@
 import { CancellationToken, ErrorCodes, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
 import {
-  methods, type ChangeDocument, type CloseDocument, type CompletionRequest, type EngineInfo, type InitializeRequest, type OpenDocument, type Problem,
+  methods, ProblemError, type ChangeDocument, type CloseDocument, type CompletionRequest, type EngineInfo, type InitializeRequest, type OpenDocument, type Problem,
 } from '../protocol';
 import { Engine } from './engine';
 import { problemOf } from './problemOf';
@@ -19,11 +19,14 @@ export class Server {
   }
 
   private async initialize(request: InitializeRequest): Promise<EngineInfo> {
+    if (this.engine !== undefined) throw misuse('The engine was asked to initialize twice.');
     const loading = Engine.load(request, {
       progress: (progress) => void this.connection.sendNotification(methods.loadProgress, progress),
       log: (message) => void this.connection.sendNotification(methods.log, message),
     });
     this.engine = loading;
+    // One that failed may be followed by another: of the same model once it is repaired, or with a larger budget.
+    loading.catch(() => { this.engine = undefined; });
     return (await loading).info;
   }
 
@@ -51,8 +54,12 @@ export class Server {
   }
 
   private loaded(): Promise<Engine> {
-    return this.engine ?? Promise.reject(new Error('The engine was asked to complete before it was initialized.'));
+    return this.engine ?? Promise.reject(misuse('The engine was asked to complete before it was initialized.'));
   }
+}
+
+function misuse(what: string): ProblemError {
+  return new ProblemError({ code: 'bad-request', what, meaning: 'The request was not carried out.', remedy: 'Restart the engine.' });
 }
 
 /** Errors reach the other side as JSON-RPC errors whose data is the problem. */

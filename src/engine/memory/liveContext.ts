@@ -3,7 +3,7 @@ import { yieldToEvents } from '../yieldToEvents';
 import type { BoundedCache } from './boundedCache';
 import type { CheckpointStore } from './checkpointStore';
 import { commonSpelling } from './commonSpelling';
-import { CheckpointSchedule, readStream } from './stream';
+import { CheckpointSchedule, longestReading, readStream } from './stream';
 
 /** What the model shall have read: `sink | memory of the older text | pinned | the text's last tokens`. */
 export interface WantedContext {
@@ -87,7 +87,7 @@ export class LiveContext {
     }
     for (let done = cache.pinned.length; done < wanted.pinned.length;) {
       await yieldToEvents(signal);
-      const part = wanted.pinned.slice(done, done + cache.plan.chunk);
+      const part = wanted.pinned.slice(done, done + longestReading);
       await cache.pin(part);
       onRead(part.length);
       done += part.length;
@@ -119,8 +119,7 @@ export class LiveContext {
   private streamPosition(head: Int32Array): number {
     const { cache } = this;
     const { text } = cache;
-    const fits = cache.streams && text.length <= head.length && text.length % cache.plan.chunk === 0;
-    return fits && text.every((token, i) => token === head[i]) ? text.length : 0;
+    return cache.streams && startsWith(head, text) ? text.length : 0;
   }
 
   /** More than one eviction is due when a long suggestion was accepted. */
@@ -134,7 +133,7 @@ export class LiveContext {
     for (let done = 0; done < tokens.length;) {
       await yieldToEvents(signal);
       this.makeRoom();
-      const part = tokens.slice(done, done + Math.min(cache.plan.chunk, cache.room));
+      const part = tokens.slice(done, done + Math.min(longestReading, cache.room));
       await cache.append(part, 'none');
       onRead(part.length);
       done += part.length;

@@ -2,10 +2,13 @@ import { yieldToEvents } from '../yieldToEvents';
 import type { BoundedCache } from './boundedCache';
 import type { CheckpointStore } from './checkpointStore';
 
+/** Tokens of one run at most. A run cannot be interrupted; longer ones are no faster a token. */
+export const longestReading = 128;
+
 /**
- * Reads a text's tokens through the memory up to `end`, in chunks of C from its first token on; after a chunk that fills
- * the window the C oldest tokens compete with the memory. The cache must hold a part of this text that ends at a chunk's
- * boundary. Progress stays when it is aborted.
+ * Reads a text's tokens through the memory up to `end`. Chunks of C are counted from its first token on; after a chunk that
+ * fills the window the C oldest tokens compete with the memory. The cache must hold the beginning of this text. Progress
+ * stays when it is aborted.
  *
  * @param onRead is told how many tokens each run read
  * @throws the signal's reason when aborted
@@ -17,11 +20,12 @@ export async function readStream(
   while (cache.text.length < end) {
     await yieldToEvents(signal);
     const start = cache.text.length;
-    const part = tokens.slice(start, Math.min(start + chunk, end));
+    const boundary = start - (start % chunk) + chunk;
+    const part = tokens.slice(start, Math.min(start + longestReading, boundary, end));
     await cache.append(part, 'none');
     onRead(part.length);
     if (cache.room === 0) cache.evict();
-    checkpoints.passed(cache);
+    if (cache.text.length === boundary) checkpoints.passed(cache);
   }
 }
 
