@@ -1,6 +1,6 @@
 // Bundles the three programs: the extension (editor side), the engine (its own process) and the command line.
 import { build, context } from 'esbuild';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, cp, mkdir } from 'node:fs/promises';
 
 const watch = process.argv.includes('--watch');
 
@@ -27,5 +27,7 @@ const programs = {
 
 await mkdir('dist', { recursive: true });
 await copyFile('node_modules/tiktoken/lite/tiktoken_bg.wasm', 'dist/tiktoken_bg.wasm');
+// The parser and its grammars; the programs look for them beside themselves.
+await cp('node_modules/@vscode/tree-sitter-wasm/wasm', 'dist/grammars', { recursive: true, filter: (path) => !/\.(js|ts)$/.test(path) });
 if (watch) await (await context(programs)).watch();
 else await build(programs);
