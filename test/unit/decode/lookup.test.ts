@@ -19,8 +19,9 @@ describe('Lookup', () => {
     assert.deepEqual([...lookup([1, 2], [4, 1, 2, 8, 9]).propose(3).tokens], [8, 9]);
   });
 
-  it('proposes nothing from a single agreeing token', () => {
-    assert.equal(lookup([1, 2, 3, 2]).propose(3).tokens.length, 0);
+  it('proposes nothing where nothing agrees', () => {
+    assert.equal(lookup([1, 2, 3, 4]).propose(3).tokens.length, 0);
+    assert.equal(lookup([]).propose(3).tokens.length, 0);
   });
 
   it('sees what was pushed', () => {
