@@ -25,6 +25,9 @@ from .tokenizer import ranksAndSpecials, writeRanks
 DATA_ALIGNMENT, SCALE_ALIGNMENT = 4096, 64
 """Tensor data starts on a page, so that a shard can be mapped; scales and zero points on a cache line."""
 
+SHARD_BYTES = 70_000_000
+"""About as large as a file gets, so that every host takes it."""
+
 Weights = dict[str, BlockMatrix | Tensor]
 
 
@@ -35,15 +38,19 @@ def shardOf(name: str, geometry: Geometry) -> str:
     if ".scorer." in name:
         return "scorers.bin"
     if ".feedForward." in name:
-        # 24 layers in three files of under 80 MB: 10, 7 and 7 layers.
-        layer, last = int(name.split(".")[1]), geometry.layers - 1
-        first = min(9, last)
-        second = first + (last - first + 1) // 2
-        start, end = (0, first) if layer <= first else (first + 1, second) if layer <= second else (second + 1, last)
-        return f"feed-forward-{start:02d}-{end:02d}.bin"
+        layer, together = int(name.split(".")[1]), feedForwardsTogether(geometry)
+        start = layer - layer % together
+        return f"feed-forward-{start:02d}-{min(start + together, geometry.layers) - 1:02d}.bin"
     if name.endswith((".queryKeyValue.weight", ".attention.output.weight")):
         return "attention.bin"
     return "norms.bin"
+
+
+def feedForwardsTogether(geometry: Geometry) -> int:
+    """Layers whose feed-forward fits one file: three 4-bit matrices, 16-bit scales and 4-bit zero points a block of 32."""
+    bitsPerWeight = 4 + (16 + 4) / 32
+    bytesPerLayer = 3 * geometry.width * geometry.feedForwardWidth * bitsPerWeight / 8
+    return max(1, int(SHARD_BYTES // bytesPerLayer))
 
 
 class Shard:
