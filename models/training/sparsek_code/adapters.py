@@ -8,7 +8,6 @@ import torch
 from torch import Tensor, nn
 
 from .geometry import Geometry
-from .weights import LayerWeights
 
 if TYPE_CHECKING:
     from .manifest import Pack
@@ -47,12 +46,11 @@ class Adapters(nn.Module):
             adapters.scoreBias.copy_(read("output.bias"))
         return adapters
 
-    def merge(self, layer: int, weights: LayerWeights) -> tuple[Tensor, Tensor]:
-        """The layer's q|k|v and output matrices with their updates, in the base's dtype."""
+    def merge(self, layer: int, queryKeyValue: Tensor, output: Tensor) -> tuple[Tensor, Tensor]:
+        """The layer's q|k|v and output matrices with their updates, in their own dtype."""
         parts = [up @ down for up, down in zip(self.up[layer].split(self.widths), self.down[layer], strict=True)]
-        queryKeyValue = weights.queryKeyValue + STRENGTH * torch.cat(parts)
-        output = weights.output + STRENGTH * self.outputUp[layer] @ self.outputDown[layer]
-        return queryKeyValue.to(weights.output.dtype), output.to(weights.output.dtype)
+        joined = queryKeyValue + STRENGTH * torch.cat(parts)
+        return joined.to(output.dtype), (output + STRENGTH * self.outputUp[layer] @ self.outputDown[layer]).to(output.dtype)
 
     def scorer(self, layer: int) -> tuple[Tensor, ...]:
         """Weight and bias of each of the scorer's layers: two pairs, or one if it is linear."""

@@ -6,11 +6,14 @@ import torch
 from torch import Tensor
 
 
-def attend(q: Tensor, k: Tensor, v: Tensor, queryBounds: Tensor, keyBounds: Tensor, longest: tuple[int, int], scale: float) -> Tensor:
+def attend(
+    q: Tensor, k: Tensor, v: Tensor, queryBounds: Tensor, keyBounds: Tensor, longest: tuple[int, int], scale: float
+) -> Tensor:
     """Sequence i has queries queryBounds[i] .. queryBounds[i+1]-1 and keys keyBounds[i] .. keyBounds[i+1]-1.
 
     q [queries, heads, d], k and v [keys, keyValueHeads, d] -> [queries, heads, d]. Bounds are int32; `longest` holds the
-    most queries and the most keys of one sequence. Causal, aligned at the end: the last query sees every key.
+    most queries and the most keys of one sequence: what lies beyond is never computed.
+    Causal, aligned at the end: the last query sees every key.
     """
     if q.is_cuda:
         forward = torch.ops.aten._flash_attention_forward

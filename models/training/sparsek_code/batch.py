@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
-from .data import END_OF_TEXT, SINK, Corpus, Episode, EpisodeSource, Sizes
+from .data import Corpus
+from .episodes import END_OF_TEXT, SINK, Episode, EpisodeSource, Sizes
 
 SEGMENT_ROOM = 1024
 PAST_WINDOW = 512
@@ -28,7 +29,7 @@ class Batch:
     context: Tensor
     """int64 [4 + E * size]"""
     contextBounds: Tensor
-    """int32 [documents + 1], constant length: empty documents at the end"""
+    """int32 [documents + 1], constant length: empty documents at the end. None is longer than SEGMENT_ROOM, padding too"""
     segments: Tensor
     """int64 [E, D, S]: each segment's places in its episode's context (without the sinks); unused: `size`"""
     ranks: Tensor
@@ -72,10 +73,20 @@ class Batch:
         return self.teacherPlaces[-2]
 
 
-def collate(episodes: list[Episode], kind: str, size: int, length: int, sizes: Sizes, targets: int, queries: int, random: np.random.Generator) -> Batch:
-    count, places = len(episodes), sizes.segments
+def collate(
+    episodes: list[Episode],
+    kind: str,
+    size: int,
+    length: int,
+    sizes: Sizes,
+    targets: int,
+    queries: int,
+    random: np.random.Generator,
+) -> Batch:
+    """`size` context tokens and `length` live tokens an episode; at most `targets` targets in all."""
+    count, room = len(episodes), sizes.segments
     context = np.full((count, size), END_OF_TEXT, np.int64)
-    segments = np.full((count, places if size else 0, SEGMENT_ROOM), size, np.int64)
+    segments = np.full((count, room if size else 0, SEGMENT_ROOM), size, np.int64)
     ranks = np.full((count, size), -1, np.int64)
     live = np.full((count, length), END_OF_TEXT, np.int64)
     scored = np.full((count, size + length), -1, np.int64)
@@ -94,8 +105,7 @@ def collate(episodes: list[Episode], kind: str, size: int, length: int, sizes: S
             bounds.append(len(SINK) + e * size + end)
             teacher.append(segment)
             start, at = start + len(segment), end
-        if at < size:
-            bounds.append(len(SINK) + (e + 1) * size)
+        bounds += [len(SINK) + e * size + place for place in (*range(at + SEGMENT_ROOM, size, SEGMENT_ROOM), size) if at < size]
         live[e, : len(episode.live)] = episode.live
         teacher.append(episode.live)
         teacherBounds.append(start + len(episode.live))
@@ -103,7 +113,8 @@ def collate(episodes: list[Episode], kind: str, size: int, length: int, sizes: S
         rows.append(np.stack([e * length + asked, start + asked, episode.live[asked + 1]]))
         # Importance: what the live text's tokens attend to; for a text without context, what its last quarter does.
         first = 0 if episode.segments else len(episode.live) * 3 // 4
-        query.append(start + random.choice(np.arange(first, len(episode.live)), queries, replace=len(episode.live) - first < queries))
+        places = np.arange(first, len(episode.live))
+        query.append(start + random.choice(places, queries, replace=len(places) < queries))
         if not episode.segments:
             scored[e, size : size + first - PAST_WINDOW] = np.arange(start, start + first - PAST_WINDOW)
     total = count * (size + length) + len(SINK) * count
@@ -114,7 +125,7 @@ def collate(episodes: list[Episode], kind: str, size: int, length: int, sizes: S
     weights = np.zeros(targets, np.float32)
     weights[: picked.shape[1]] = 1 / picked.shape[1]
     picked = np.pad(picked, ((0, 0), (0, targets - picked.shape[1])))
-    documents = 2 + count * (places + 1)
+    documents = 2 + count * (room + 1 + size // SEGMENT_ROOM)
     tensor = lambda x: torch.from_numpy(np.ascontiguousarray(x))  # noqa: E731
     return Batch(
         kind,

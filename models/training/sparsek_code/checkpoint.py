@@ -19,12 +19,20 @@ from .geometry import Geometry
 FORMAT = 1
 
 
-def save(path: Path, adapters: Adapters, geometry: Geometry, progress: dict, optimiser: torch.optim.Optimizer | None = None) -> None:
+def save(
+    path: Path, adapters: Adapters, geometry: Geometry, progress: dict, optimiser: torch.optim.Optimizer | None = None
+) -> None:
     """Written beside its place first, so that a run cut short never leaves half a file under the final name."""
     kept = {n: (x.detach().cpu() if adapters.isScorer(n) else x.detach().cpu().half()) for n, x in adapters.named_parameters()}
-    moments = {n: factor(optimiser.state[x]["exp_avg_sq"]) for n, x in adapters.named_parameters() if x in optimiser.state} if optimiser else {}
+    moments = (
+        {n: factor(optimiser.state[x]["exp_avg_sq"]) for n, x in adapters.named_parameters() if x in optimiser.state}
+        if optimiser
+        else {}
+    )
     partial = path.with_suffix(".partial")
-    torch.save({"format": FORMAT, "geometry": asdict(geometry), "adapters": kept, "moments": moments, "progress": progress}, partial)
+    torch.save(
+        {"format": FORMAT, "geometry": asdict(geometry), "adapters": kept, "moments": moments, "progress": progress}, partial
+    )
     partial.replace(path)
 
 
@@ -32,8 +40,10 @@ def load(path: Path, geometry: Geometry) -> tuple[Adapters, dict, dict[str, tupl
     """Adapters, progress and factored moments. Raises ValueError for a damaged file or another model's."""
     try:
         saved = torch.load(path, weights_only=True)
-    except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
-        raise ValueError(f"{path} is no whole checkpoint ({error}). It may have been cut short: resume from an earlier one.") from error
+    except (RuntimeError, OSError, EOFError, pickle.UnpicklingError) as error:
+        raise ValueError(
+            f"{path} is no whole checkpoint ({error}). It may have been cut short: resume from an earlier one."
+        ) from error
     if saved["format"] != FORMAT:
         raise ValueError(f"{path} has format {saved['format']}; this code reads {FORMAT}.")
     found = Geometry(**saved["geometry"])
@@ -44,7 +54,9 @@ def load(path: Path, geometry: Geometry) -> tuple[Adapters, dict, dict[str, tupl
     return adapters, saved["progress"], saved["moments"]
 
 
-def restoreMoments(optimiser: torch.optim.Optimizer, adapters: Adapters, moments: dict[str, tuple[Tensor, Tensor]], step: int) -> None:
+def restoreMoments(
+    optimiser: torch.optim.Optimizer, adapters: Adapters, moments: dict[str, tuple[Tensor, Tensor]], step: int
+) -> None:
     for name, x in adapters.named_parameters():
         if name in moments:
             second = expand(*moments[name]).to(x)

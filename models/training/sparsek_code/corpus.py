@@ -33,7 +33,9 @@ SKIPPED = re.compile(
     r"(^|/)(node_modules|vendor|third_party|deps|dist|build|_?_?fixtures?_?_?|__snapshots__|snapshots|testdata|jsfmt|locales?"
     r"|tests/format|_generated|generated)(/|$)|\.min\.|\.d\.ts$|_pb2|lock"
 )
-IMPORT = re.compile(r"^\s*(?:from|import|export|use|mod|#include|\}\s*from|const .*require)\b.*$|^\s*\"[\w./-]+\"$", re.MULTILINE)
+IMPORT = re.compile(
+    r"^\s*(?:from|import|export|use|mod|#include|\}\s*from|const .*require)\b.*$|^\s*\"[\w./-]+\"$", re.MULTILINE
+)
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 
 
@@ -53,7 +55,9 @@ def readGit(directory: Path, limit: int, seed: int = 0) -> Iterator[tuple[str, s
     git = ["git", "-C", str(directory)]
     listed = subprocess.run([*git, "ls-tree", "-r", "-l", "HEAD"], check=True, capture_output=True, text=True).stdout
     rows = [line.split("\t", 1) for line in listed.splitlines()]
-    found = [(path, details.split()) for details, path in rows if PurePosixPath(path).suffix in SUFFIXES and not SKIPPED.search(path)]
+    found = [
+        (path, details.split()) for details, path in rows if PurePosixPath(path).suffix in SUFFIXES and not SKIPPED.search(path)
+    ]
     found = [(path, entry[2]) for path, entry in found if entry[3].isdigit() and 200 <= int(entry[3]) <= 200_000]
     random.Random(seed).shuffle(found)
     found.sort(key=lambda item: "test" in item[0].lower() or "spec" in item[0].lower() or "example" in item[0].lower())
@@ -177,7 +181,9 @@ def main() -> None:
         repositories[export.stem] = list(readExport(export, tokenizer))
     for name, files in repositories.items():
         if not files:
-            raise SystemExit(f"{name} has no usable source file: leave it out, or check that it is a git directory with a HEAD.")
+            raise SystemExit(
+                f"{name} has no usable source file: leave it out, or check that it is a git directory with a HEAD."
+            )
         print(f"{name}: {len(files)} files, {sum(len(file.bodies) for file in files)} segments", flush=True)
     print(f"{options.out}: {save(options.out, repositories)} tokens, {options.out.stat().st_size} bytes")
 

@@ -12,7 +12,9 @@ from torch.autograd import Function
 CHUNK = 1024
 
 
-def distil(hidden: Tensor, head: Tensor, target: Tensor, targetHead: Tensor, labels: Tensor, weights: Tensor, share: float) -> tuple[Tensor, Tensor]:
+def distil(
+    hidden: Tensor, head: Tensor, target: Tensor, targetHead: Tensor, labels: Tensor, weights: Tensor, share: float
+) -> tuple[Tensor, Tensor]:
     """One chunk: values [2] = (KL to the teacher, cross-entropy), both weighted sums, and the gradient of
     KL + share * cross-entropy with respect to hidden [n, width]. Softmax in float32.
     """
@@ -58,7 +60,10 @@ def distillation(
 @torch.no_grad()
 def crossEntropy(hidden: Tensor, head: Tensor, labels: Tensor) -> Tensor:
     """float32 [n] from hidden [n, width], in chunks."""
-    parts = [F.cross_entropy((h @ head.T).float(), y, reduction="none") for h, y in zip(hidden.split(CHUNK), labels.split(CHUNK), strict=True)]
+    parts = [
+        F.cross_entropy((h @ head.T).float(), y, reduction="none")
+        for h, y in zip(hidden.split(CHUNK), labels.split(CHUNK), strict=True)
+    ]
     return torch.cat(parts) if parts else hidden.new_zeros(0)
 
 

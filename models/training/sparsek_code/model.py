@@ -7,7 +7,6 @@ bf16 on the GPU; scores float32. Adapters are merged into the attention matrices
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -15,37 +14,15 @@ from torch import Tensor, nn
 
 from . import memory
 from .adapters import Adapters
-from .attention import attend
+from .attention import attend, sequences
+from .frame import UNSEEN, Context, Entries, Frame, windows
+from .layers import finish, normed, project, rotate
 from .memory import Plan
 from .sparsek import straightThroughBias
 from .weights import BaseWeights
 
-UNSEEN = -1e4
 BIAS_FEATURES = 8
 """Flash attention takes head sizes that are multiples of 8; the bias on a logit rides in the first of 8 extra features."""
-
-
-@dataclass
-class Entries:
-    """One layer's view of a stream: keys before rotation and values [N, heads, d], scores float32 [N, heads]."""
-
-    keys: Tensor
-    values: Tensor
-    scores: Tensor
-
-
-@dataclass
-class Context:
-    """What stands before the live texts: first the 4 sink tokens, then E times `size` tokens of segments (and padding)."""
-
-    layers: list[Entries]
-    size: int
-    segments: Tensor
-    """int64 [E, D, S]: see memory.offered"""
-    prior: Tensor
-    """float32 [E, size]: added to the scores, the same for all tokens of a segment"""
-    overrides: list[Tensor] | None = None
-    """Other scores than the model's, [E, heads, size + T] a layer: the baselines of an evaluation."""
 
 
 class Model(nn.Module):
@@ -53,7 +30,7 @@ class Model(nn.Module):
         """`fused` compiles the parts of a layer on either side of attention; stream lengths may vary."""
         super().__init__()
         self.base, self.adapters, self.geometry = base, adapters, base.geometry
-        self.scale, self.fused = base.geometry.headDim**-0.5, fused
+        self.scale, self.epsilon, self.fused = base.geometry.headDim**-0.5, base.geometry.rmsNormEpsilon, fused
         self.project = torch.compile(project, dynamic=True) if fused else project
         self.finish = torch.compile(finish, dynamic=True) if fused else finish
 
@@ -61,6 +38,11 @@ class Model(nn.Module):
         """[N, width]. Nothing before the first layer is trained, but a gradient asked for lets one compiled layer serve all."""
         x = F.embedding(tokens, self.base.embedding)
         return x.requires_grad_() if torch.is_grad_enabled() and self.adapters.up.requires_grad else x
+
+    def adapted(self, layer: int) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, ...]]:
+        """The layer's updated q|k|v and output matrices, and its scorer."""
+        weights = self.base.layers[layer]
+        return self.adapters.merge(layer, weights.queryKeyValue, weights.output), self.adapters.scorer(layer)
 
     def rotation(self, positions: Tensor) -> tuple[Tensor, Tensor]:
         """cos and sin, float32 [..., headDim / 2]. Negative positions are fine: only differences matter."""
@@ -78,13 +60,13 @@ class Model(nn.Module):
         tokens [N], bounds int32 [documents + 1] covering all N. `adapted` False = the base itself, which has no scores.
         `observe` gets each layer's rotated queries and keys. Returns the normed last hidden state [N, width] if asked for.
         """
-        starts = bounds.long()[torch.searchsorted(bounds[1:].contiguous(), torch.arange(len(tokens), device=tokens.device, dtype=torch.int32), right=True)]
-        cos, sin = self.rotation(torch.arange(len(tokens), device=tokens.device) - starts)
+        cos, sin = self.rotation(sequences(bounds, len(tokens))[1])
         x, layers = self.embed(tokens), []
         for index, weights in enumerate(self.base.layers):
-            merged = self.adapters.merge(index, weights) if adapted else (weights.queryKeyValue, weights.output)
-            scorer = self.adapters.scorer(index) if adapted else None
-            q, keys, rotated, values, scores = self.project(x, weights.attentionNorm, merged[0], weights.bias, cos, sin, scorer, self.geometry)
+            merged, scorer = self.adapted(index) if adapted else ((weights.queryKeyValue, weights.output), None)
+            q, keys, rotated, values, scores = self.project(
+                x, weights.attentionNorm, merged[0], weights.bias, cos, sin, scorer, self.geometry
+            )
             if adapted:
                 layers.append(Entries(keys, values, scores))
             if observe:
@@ -92,11 +74,13 @@ class Model(nn.Module):
             if not hidden and index == self.geometry.layers - 1:
                 return None, layers
             attention = attend(q, rotated, values, bounds, bounds, (longest, longest), self.scale).flatten(1)
-            x = self.finish(x, attention, merged[1], weights.feedForwardNorm, weights.gateUp, weights.down, self.geometry.rmsNormEpsilon)
-        return normed(x, self.base.finalNorm, self.geometry.rmsNormEpsilon), layers
+            x = self.finish(
+                x, attention, merged[1], weights.feedForwardNorm, weights.gateUp, weights.down, self.geometry.rmsNormEpsilon
+            )
+        return normed(x, self.base.finalNorm, self.epsilon), layers
 
     def readLive(self, live: Tensor, context: Context, plan: Plan) -> tuple[Tensor, list[Tensor]]:
-        """Live texts [E, T] behind sink and memory. Returns hidden [E, T, width] (normed) and each layer's scores [E, T, heads].
+        """Live texts [E, T] behind sink and memory. Returns hidden [E, T, width] (normed) and scores [E, T, heads] a layer.
 
         A token's slot is 4 + (entries held) + (place behind the window's start). Only differences of slots matter, so here
         live tokens keep their place in the text for all chunks, and it is sink and memory that move: the memory's last
@@ -105,18 +89,24 @@ class Model(nn.Module):
         episodes, length = live.shape
         places = torch.arange(length, device=live.device)
         cos, sin = (x.repeat(episodes, 1) for x in self.rotation(places))
-        frame = Frame.of(context, length, plan, self)
+        frame = Frame.of(context, length, plan, self.geometry.keyValueHeads, self.rotation)
         x, layers = self.embed(live.flatten()), []
         for index, weights in enumerate(self.base.layers):
-            merged, scorer = self.adapters.merge(index, weights), self.adapters.scorer(index)
-            q, keys, rotated, values, scores = self.project(x, weights.attentionNorm, merged[0], weights.bias, cos, sin, scorer, self.geometry)
+            merged, scorer = self.adapted(index)
+            q, keys, rotated, values, scores = self.project(
+                x, weights.attentionNorm, merged[0], weights.bias, cos, sin, scorer, self.geometry
+            )
             layers.append(scores.unflatten(0, (episodes, length)))
             here = Entries(keys, values, scores)
             attention = self.attendLive(index, q, rotated, here, context, plan, frame)
-            x = self.finish(x, attention, merged[1], weights.feedForwardNorm, weights.gateUp, weights.down, self.geometry.rmsNormEpsilon)
-        return normed(x, self.base.finalNorm, self.geometry.rmsNormEpsilon).unflatten(0, (episodes, length)), layers
+            x = self.finish(
+                x, attention, merged[1], weights.feedForwardNorm, weights.gateUp, weights.down, self.geometry.rmsNormEpsilon
+            )
+        return normed(x, self.base.finalNorm, self.epsilon).unflatten(0, (episodes, length)), layers
 
-    def attendLive(self, layer: int, q: Tensor, rotated: Tensor, here: Entries, context: Context, plan: Plan, frame: Frame) -> Tensor:
+    def attendLive(
+        self, layer: int, q: Tensor, rotated: Tensor, here: Entries, context: Context, plan: Plan, frame: Frame
+    ) -> Tensor:
         """[E * T, queryWidth]: each chunk of each live text over sink | memory | window and itself."""
         heads, d, (episodes, chunks) = self.geometry.keyValueHeads, self.geometry.headDim, frame.held.shape
         before = context.layers[layer]
@@ -147,7 +137,9 @@ class Model(nn.Module):
         values = F.pad(values, (0, BIAS_FEATURES))
         query = torch.cat([q, q.new_full((*q.shape[:2], 1), self.scale**-1), q.new_zeros(*q.shape[:2], BIAS_FEATURES - 1)], -1)
         longest = (plan.chunk, keys.shape[2])
-        result = attend(query, keys.flatten(0, 2), values.flatten(0, 2), frame.queryBounds, frame.keyBounds, longest, self.scale)
+        result = attend(
+            query, keys.flatten(0, 2), values.flatten(0, 2), frame.queryBounds, frame.keyBounds, longest, self.scale
+        )
         return result[..., :d].flatten(1)
 
     def memoryBias(self, scores: Tensor, allowed: Tensor, index: Tensor, plan: Plan) -> Tensor:
@@ -160,78 +152,3 @@ class Model(nn.Module):
         kth = competing.detach().gather(-1, place).where(~empty, torch.inf).amin(-1, keepdim=True)
         kth = kth.where(kth.isfinite(), 0)  # an empty memory
         return straightThroughBias(competing, plan.entries, kth).gather(-1, place).where(~empty, UNSEEN)
-
-
-@dataclass
-class Frame:
-    """What all layers of one live pass share: rotations, masks and bounds."""
-
-    held: Tensor
-    memory: tuple[Tensor, Tensor]
-    sink: tuple[Tensor, Tensor]
-    sinkBias: Tensor
-    windowBias: Tensor
-    queryBounds: Tensor
-    keyBounds: Tensor
-
-    @staticmethod
-    def of(context: Context, length: int, plan: Plan, model: Model) -> Frame:
-        device, heads = context.prior.device, model.geometry.keyValueHeads
-        held = memory.held(context.segments, context.size, length, plan)  # [E, n]
-        first = (plan.starts(length, device) - held)[..., None]  # the place of memory slot 0
-        episodes, chunks = held.shape
-        slots = torch.arange(plan.entries, device=device)
-        reach = torch.arange(-plan.window, plan.chunk, device=device) + torch.arange(0, length, plan.chunk, device=device)[:, None]
-        window = torch.where(reach < 0, UNSEEN, 0.0)[None, :, :, None].expand(episodes, -1, -1, heads)  # nothing precedes the text
-        bounds = lambda size: torch.arange(episodes * chunks + 1, device=device, dtype=torch.int32) * size  # noqa: E731
-        return Frame(
-            held,
-            model.rotation(first + slots),
-            model.rotation(first - 4 + torch.arange(4, device=device)),
-            torch.zeros(episodes, chunks, 4, heads, device=device),
-            window,
-            bounds(plan.chunk),
-            bounds(4 + plan.entries + plan.window + plan.chunk),
-        )
-
-
-def windows(x: Tensor, episodes: int, plan: Plan) -> Tensor:
-    """[E * T, heads, d] -> [E, n, W + C, heads, d]: each chunk with the W tokens before it (zeros before the text)."""
-    x = F.pad(x.unflatten(0, (episodes, -1)), (0, 0, 0, 0, plan.window, 0))
-    return x.unfold(1, plan.window + plan.chunk, plan.chunk).permute(0, 1, 4, 2, 3)
-
-
-def normed(x: Tensor, weight: Tensor, epsilon: float) -> Tensor:
-    """RMS norm, in float32."""
-    y = x.float()
-    return (y * torch.rsqrt(y.square().mean(-1, keepdim=True) + epsilon)).to(x.dtype) * weight
-
-
-def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    """Rotary embedding, half split: x [..., heads, d], cos and sin [..., d / 2]."""
-    a, b = x.float().chunk(2, -1)
-    cos, sin = cos.unsqueeze(-2), sin.unsqueeze(-2)
-    return torch.cat([a * cos - b * sin, b * cos + a * sin], -1).to(x.dtype)
-
-
-def project(x, norm, weight, bias, cos, sin, scorer, geometry):  # noqa: ANN001, ANN201
-    """x [N, width] -> rotated queries, keys, rotated keys, values [N, heads, d] and scores float32 [N, heads] (or None)."""
-    hidden = normed(x, norm, geometry.rmsNormEpsilon)
-    q, k, v = F.linear(hidden, weight, bias).split([geometry.queryWidth, geometry.keyValueWidth, geometry.keyValueWidth], -1)
-    q, k, v = (y.unflatten(-1, (-1, geometry.headDim)) for y in (q, k, v))
-    scores = None
-    if scorer is not None:
-        # The scorer reads the hidden state and does not bend it.
-        u = hidden.detach().float()
-        if len(scorer) == 4:
-            u = F.silu(F.linear(u, scorer[0], scorer[1]))
-        scores = F.linear(u, scorer[-2], scorer[-1])
-    return rotate(q, cos, sin), k, rotate(k, cos, sin), v, scores
-
-
-def finish(x, attention, output, norm, gateUp, down, epsilon):  # noqa: ANN001, ANN201
-    """The rest of a layer: attention's output matrix and the gated feed-forward, both added to x [N, width]."""
-    x = x + F.linear(attention, output)
-    gate, up = F.linear(normed(x, norm, epsilon), gateUp).chunk(2, -1)
-    return x + F.linear(F.silu(gate) * up, down)
-

@@ -14,187 +14,24 @@ over the whole text + 0.3 cross-entropy on target tokens, plus a little of the r
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import time
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
 from torch.utils.data import DataLoader
 
-from . import checkpoint, losses, weights
+from . import checkpoint, weights
 from .adapters import Adapters
-from .batch import SEGMENT_ROOM, Batch, Batches, Mixture
-from .data import Corpus, Sizes
-from .memory import Plan
-from .model import Context, Model
-
-PRIOR = 0.6
-"""A segment's prior is -PRIOR * log2(1 + rank)."""
-
-
-@dataclass(frozen=True)
-class Recipe:
-    stage: str = "joint"
-    steps: int = 1000
-    warmup: int = 30
-    adapterRate: float = 4e-4
-    scorerRate: float = 1e-3
-    finalShare: float = 0.05
-    """Learning rates fall along a cosine to this share."""
-    entropyShare: float = 0.3
-    regressionShare: float = 0.01
-    importanceEvery: int = 2
-    """The regression needs the teacher's attention as numbers: only in every so many joint steps."""
-    clip: float = 1.0
-    noPrior: float = 0.25
-    """Share of steps without the retrieval prior."""
-
-    def rate(self, step: int) -> float:
-        if step < self.warmup:
-            return (step + 1) / self.warmup
-        done = min(1.0, (step - self.warmup) / max(1, self.steps - self.warmup))
-        return self.finalShare + (1 - self.finalShare) * (1 + math.cos(math.pi * done)) / 2
-
-
-def priorOf(ranks: Tensor) -> Tensor:
-    """float32 like ranks: -PRIOR * log2(1 + rank); 0 for rank -1 (the live file's own segments)."""
-    return -PRIOR * torch.log2(1 + ranks.clamp(min=0).float())
-
-
-def drawPlan(batch: Batch, random: np.random.Generator) -> Plan:
-    """K in 256..2,048, even on a log scale, and the window. A text read in one piece is one chunk with no window."""
-    entries = 64 * round(2 ** random.uniform(8, 11) / 64)
-    if batch.kind == "fill":
-        return Plan(entries, 0, batch.live.shape[1])
-    if batch.kind == "long":
-        return Plan(entries, int(random.choice([512, 1024])), 512)
-    return Plan(entries, int(random.choice([512, 768, 1024])), 256)
-
-
-class Trainer:
-    def __init__(self, student: Model, teacher: Model, recipe: Recipe) -> None:
-        self.student, self.teacher, self.recipe = student, teacher, recipe
-        self.distil = torch.compile(losses.distil) if student.fused else losses.distil
-        self.importance = torch.compile(losses.importance, dynamic=True) if student.fused else losses.importance
-        adapters = student.adapters
-        named = list(adapters.named_parameters())
-        groups = [{"params": [x for n, x in named if adapters.isScorer(n)], "base": recipe.scorerRate}]
-        updates = [x for n, x in named if not adapters.isScorer(n)]
-        if recipe.stage == "scorers":
-            for x in updates:
-                x.requires_grad_(False)
-        else:
-            groups.append({"params": updates, "base": recipe.adapterRate})
-        for group in groups:
-            group["lr"] = group["base"]
-        self.optimiser = torch.optim.AdamW(groups, betas=(0.9, 0.99), weight_decay=0.0, fused=student.base.embedding.is_cuda)
-
-    @torch.no_grad()
-    def teach(self, batch: Batch, measure: bool) -> tuple[Tensor, list[Tensor]]:
-        """The teacher's hidden states at the targets, and per layer the log importance [teacher rows, heads]."""
-        masses: list[Tensor] = []
-        bounds = batch.teacherPlaces
-
-        def observe(_: int, q: Tensor, k: Tensor) -> None:
-            mass = torch.zeros(*k.shape[:2], device=k.device)
-            for e, rows in enumerate(batch.queries):
-                part = slice(bounds[e], bounds[e + 1])
-                mass[part] = self.importance(q[rows], k[part], rows - bounds[e], self.teacher.scale)
-            masses.append(mass)
-
-        longest = max(end - start for start, end in pairwise(bounds))
-        hidden, _ = self.teacher.readDocuments(batch.teacher, batch.teacherBounds, longest, False, True, observe if measure else None)
-        assert hidden is not None
-        return hidden[batch.teacherRows], masses
-
-    def regress(self, layers: list[Tensor], masses: list[Tensor], rows: Tensor) -> Tensor:
-        return sum((losses.regression(s, m, rows) for s, m in zip(layers, masses, strict=True)), torch.zeros((), device=rows.device)) / len(layers)
-
-    def scorerStep(self, batch: Batch) -> dict[str, Tensor]:
-        """Base weights, scorers only. Segments are encoded as they will be: alone, behind the sink."""
-        _, masses = self.teach(batch, True)
-        _, entries = self.student.readDocuments(batch.context, batch.contextBounds, SEGMENT_ROOM)
-        scores = [layer.scores[4:].unflatten(0, (len(batch.live), -1)) for layer in entries]
-        rows = batch.scored[:, : batch.size]
-        loss = self.regress(scores, masses, rows)
-        share = [losses.kept(s.detach(), m, rows, 1024) for s, m in zip(scores, masses, strict=True)]
-        self.step(loss)
-        return {"regression": loss.detach(), "kept": torch.stack(share).mean()}
-
-    def jointStep(self, batch: Batch, plan: Plan, prior: bool, measure: bool) -> dict[str, Tensor]:
-        target, masses = self.teach(batch, measure)
-        hidden, scores = self.read(batch, plan, prior)
-        head, teacherHead = self.student.base.embedding, self.teacher.base.embedding
-        rows = hidden.flatten(0, 1)[batch.student]
-        loss, values = losses.distillation(
-            rows, head, target, teacherHead, batch.labels, batch.weights, self.recipe.entropyShare, self.distil
-        )
-        result = {"kl": values[0], "entropy": values[1]}
-        if measure:
-            regression = self.regress(scores, masses, batch.scored)
-            loss = loss + self.recipe.regressionShare * self.recipe.importanceEvery * regression
-            result["regression"] = regression.detach()
-        result["norm"] = self.step(loss)
-        return result
-
-    def read(self, batch: Batch, plan: Plan, prior: bool) -> tuple[Tensor, list[Tensor]]:
-        """The student's hidden [E, T, width] and scores of all candidates, [E, size + T, heads] a layer."""
-        _, layers = self.student.readDocuments(batch.context, batch.contextBounds, SEGMENT_ROOM)
-        bias = priorOf(batch.ranks) if prior else torch.zeros_like(batch.ranks, dtype=torch.float32)
-        hidden, live = self.student.readLive(batch.live, Context(layers, batch.size, batch.segments, bias), plan)
-        before = [layer.scores[4:].unflatten(0, (len(batch.live), -1)) for layer in layers]
-        return hidden, [torch.cat(pair, 1) for pair in zip(before, live, strict=True)]
-
-    def step(self, loss: Tensor) -> Tensor:
-        """One update; returns the gradient's norm. A gradient that is not finite changes nothing."""
-        loss.backward()
-        parameters = [x for group in self.optimiser.param_groups for x in group["params"]]
-        norm = torch.nn.utils.clip_grad_norm_(parameters, self.recipe.clip)
-        for x in parameters:
-            x.grad = x.grad.where(norm.isfinite(), 0)
-        self.optimiser.step()
-        self.student.adapters.zero_grad(set_to_none=True)
-        return norm
-
-    def setRate(self, step: int) -> None:
-        for group in self.optimiser.param_groups:
-            group["lr"] = group["base"] * self.recipe.rate(step)
-
-
-class Log:
-    """Means over some steps, one JSON line each, also printed."""
-
-    def __init__(self, path: Path, every: int = 10) -> None:
-        self.path, self.every, self.rows, self.badSteps = path, every, [], 0
-        self.clock = time.monotonic()
-
-    def add(self, progress: dict, kind: str, tokens: int, values: dict[str, Tensor]) -> None:
-        self.rows.append((kind, tokens, values))
-        if len(self.rows) < self.every:
-            return
-        named: dict[str, list[float]] = {}
-        for kind, _, values in self.rows:
-            for name, value in values.items():
-                number = float(value)
-                self.badSteps += name == "norm" and not math.isfinite(number)
-                named.setdefault(f"{name}.{kind}", []).append(number)
-        seconds, self.clock = time.monotonic() - self.clock, time.monotonic()
-        line = {"step": progress["step"], "tokens": progress["tokens"], "tokensPerSecond": round(sum(n for _, n, _ in self.rows) / seconds)}
-        line |= {name: round(sum(numbers) / len(numbers), 4) for name, numbers in sorted(named.items())}
-        self.rows = []
-        with self.path.open("a") as file:
-            file.write(json.dumps(line) + "\n")
-        print(json.dumps(line), flush=True)
-        if self.badSteps > 20:
-            raise SystemExit(
-                f"{self.badSteps} updates had no finite gradient; they were left out, but this run is not sound. "
-                "Resume from an earlier checkpoint with smaller learning rates."
-            )
+from .batch import Batch, Batches, Mixture
+from .data import Corpus
+from .episodes import Sizes
+from .log import Log
+from .model import Model
+from .recipe import Recipe, drawPlan
+from .trainer import Trainer
 
 
 def run(trainer: Trainer, batches: DataLoader, out: Path, progress: dict, seconds: float, saveEvery: float) -> None:
@@ -223,7 +60,10 @@ def run(trainer: Trainer, batches: DataLoader, out: Path, progress: dict, second
     progress["seconds"] += time.monotonic() - begun
     checkpoint.save(path, trainer.student.adapters, trainer.student.geometry, progress, trainer.optimiser)
     memory = torch.cuda.max_memory_allocated() / 2**30 if device.type == "cuda" else 0.0
-    print(f"{path}: step {progress['step']}, {progress['tokens']} tokens, {progress['seconds']:.0f} s, {memory:.1f} GiB at most", flush=True)
+    print(
+        f"{path}: step {progress['step']}, {progress['tokens']} tokens, {progress['seconds']:.0f} s, {memory:.1f} GiB at most",
+        flush=True,
+    )
 
 
 def main() -> None:
@@ -271,7 +111,13 @@ def main() -> None:
     if options.stage == "scorers":
         mixture = replace(mixture, long=0.0)
     batches = Batches(Corpus(options.corpus), sizes, mixture, options.seed + progress["step"])
-    loader = DataLoader(batches, batch_size=None, num_workers=options.workers, pin_memory=device == "cuda", prefetch_factor=4 if options.workers else None)
+    loader = DataLoader(
+        batches,
+        batch_size=None,
+        num_workers=options.workers,
+        pin_memory=device == "cuda",
+        prefetch_factor=4 if options.workers else None,
+    )
     run(trainer, loader, options.out, progress, options.seconds, options.save_every)
 
 

@@ -39,7 +39,10 @@ class BaseWeights:
 
     def save(self, path: Path) -> None:
         layers = [vars(layer) for layer in self.layers]
-        torch.save({"geometry": asdict(self.geometry), "embedding": self.embedding, "finalNorm": self.finalNorm, "layers": layers}, path)
+        torch.save(
+            {"geometry": asdict(self.geometry), "embedding": self.embedding, "finalNorm": self.finalNorm, "layers": layers},
+            path,
+        )
 
 
 def layerWeights(named: dict[str, Tensor]) -> LayerWeights:
@@ -61,8 +64,7 @@ def load(path: Path) -> BaseWeights:
         from .manifest import Pack
 
         pack = Pack(path)
-        names = {name.split(".", 2)[2] for name in pack.manifest["tensors"] if name.startswith("layers.0.") and "scorer" not in name}
-        layers = [layerWeights({name: pack.tensor(f"layers.{i}.{name}") for name in names}) for i in range(pack.geometry.layers)]
+        layers = [layerWeights(pack.layer(index)) for index in range(pack.geometry.layers)]
         return BaseWeights(pack.geometry, pack.tensor("embedding.weight"), pack.tensor("finalNorm.weight"), layers)
     if path.suffix == ".gguf":
         from .base import Base

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from sparsek_code import corpus as corpora
-from sparsek_code.batch import Batch, Batches, Mixture, collate
+from sparsek_code.batch import SEGMENT_ROOM, Batch, Batches, Mixture, collate
 from sparsek_code.corpus import SEGMENT_TOKENS, cut, readExport
-from sparsek_code.data import FIM_MIDDLE, FIM_PREFIX, FIM_SUFFIX, SINK, Corpus, EpisodeSource, Sizes
-from sparsek_code.evaluate import DevelopmentSource, crossTokens, pooled
+from sparsek_code.data import Corpus
+from sparsek_code.development import DevelopmentSource, crossTokens, pooled
+from sparsek_code.episodes import FIM_MIDDLE, FIM_PREFIX, FIM_SUFFIX, SINK, EpisodeSource, Sizes
 from sparsek_code.manifest import SINK_TOKENS
 
 SIZES = Sizes(context=2048, live=256, long=1024, suffix=32, window=64, segments=6)
@@ -18,14 +19,18 @@ KINDS = ["cross", "fill", "long"]
 
 def source(name: str, functions: int) -> str:
     return f"import helpers\nfrom other import {name}\n\n" + "".join(
-        f"def {name}_{i}(value):\n    total = value * {i}\n\n    return helpers.total_{i}(total)\n\n\n" for i in range(functions)
+        f"def {name}_{i}(value):\n    total = value * {i}\n\n    return helpers.total_{i}(total)\n\n\n"
+        for i in range(functions)
     )
 
 
 @pytest.fixture(scope="module")
 def corpus(tiny, tmp_path_factory) -> Corpus:
     tokenizer, path = tiny.tokenizer(), tmp_path_factory.mktemp("corpus") / "corpus.xz"
-    files = [cut(f"lib/{name}.py", source(name, n), tokenizer) for name, n in [("alpha", 30), ("beta", 90), ("helpers", 12), ("other", 20)]]
+    files = [
+        cut(f"lib/{name}.py", source(name, n), tokenizer)
+        for name, n in [("alpha", 30), ("beta", 90), ("helpers", 12), ("other", 20)]
+    ]
     corpora.save(path, {"one": files, "two": files[1:3]})
     return Corpus(path)
 
@@ -90,6 +95,14 @@ def test_segments_stand_behind_a_sink_in_documents_of_their_own(corpus):
     for start, end in zip(bounds, bounds[1:], strict=False):
         if start < end and batch.context[start] != batch.context[start + 1]:  # padding repeats one token
             assert batch.context[start : start + 4].tolist() == SINK
+
+
+def test_no_document_is_longer_than_attention_is_told_padding_too(corpus):
+    sizes = Sizes(context=8192, live=256, long=1024, suffix=32, window=64, segments=2)
+    episodes = EpisodeSource(corpus, sizes, 1)
+    batch = collate([episodes.draw("cross") for _ in range(2)], "cross", 8192, 256, sizes, 300, 8, np.random.default_rng(0))
+    assert batch.contextBounds[-1] == len(batch.context)
+    assert 0 <= batch.contextBounds.diff().min() and batch.contextBounds.diff().max() <= SEGMENT_ROOM
 
 
 def test_fill_in_the_middle_has_the_suffix_in_front_and_shows_the_middle_nowhere_else(corpus):

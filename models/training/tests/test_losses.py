@@ -21,7 +21,9 @@ def test_loss_and_gradient_equal_autograds_over_more_than_one_chunk():
     loss, values = distillation(hidden, head, target, targetHead, labels, weights, share)
     (gradient,) = torch.autograd.grad(loss, hidden)
     logits, wanted = hidden @ head.T, target @ targetHead.T
-    divergence = (F.kl_div(logits.log_softmax(-1), wanted.log_softmax(-1), reduction="none", log_target=True).sum(-1) * weights).sum()
+    divergence = (
+        F.kl_div(logits.log_softmax(-1), wanted.log_softmax(-1), reduction="none", log_target=True).sum(-1) * weights
+    ).sum()
     entropy = (F.cross_entropy(logits, labels, reduction="none") * weights).sum()
     (expected,) = torch.autograd.grad(divergence + share * entropy, hidden)
     assert torch.allclose(values, torch.stack([divergence, entropy]), rtol=1e-4)

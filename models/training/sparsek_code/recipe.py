@@ -1,0 +1,55 @@
+"""A run's numbers, and what is drawn for each step."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .batch import Batch
+from .memory import Plan
+
+PRIOR = 0.6
+"""A segment's prior is -PRIOR * log2(1 + rank)."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    stage: str = "joint"
+    steps: int = 1000
+    warmup: int = 30
+    adapterRate: float = 4e-4
+    scorerRate: float = 1e-3
+    finalShare: float = 0.05
+    """Learning rates fall along a cosine to this share."""
+    entropyShare: float = 0.3
+    regressionShare: float = 0.01
+    importanceEvery: int = 2
+    """The regression needs the teacher's attention as numbers: only in every so many joint steps."""
+    clip: float = 1.0
+    noPrior: float = 0.25
+    """Share of steps without the retrieval prior."""
+
+    def rate(self, step: int) -> float:
+        if step < self.warmup:
+            return (step + 1) / self.warmup
+        done = min(1.0, (step - self.warmup) / max(1, self.steps - self.warmup))
+        return self.finalShare + (1 - self.finalShare) * (1 + math.cos(math.pi * done)) / 2
+
+
+def priorOf(ranks: Tensor) -> Tensor:
+    """float32 like ranks: -PRIOR * log2(1 + rank); 0 for rank -1 (the live file's own segments)."""
+    return -PRIOR * torch.log2(1 + ranks.clamp(min=0).float())
+
+
+def drawPlan(batch: Batch, random: np.random.Generator) -> Plan:
+    """K in 256..2,048, even on a log scale, and the window. A text read in one piece is one chunk with no window."""
+    entries = 64 * round(2 ** random.uniform(8, 11) / 64)
+    if batch.kind == "fill":
+        return Plan(entries, 0, batch.live.shape[1])
+    if batch.kind == "long":
+        return Plan(entries, int(random.choice([512, 1024])), 512)
+    return Plan(entries, int(random.choice([512, 768, 1024])), 256)

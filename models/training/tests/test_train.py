@@ -1,0 +1,141 @@
+"""A short run on a tiny model: it learns, it resumes, and it says what is wrong with a checkpoint."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from sparsek_code import checkpoint
+from sparsek_code.adapters import Adapters
+from sparsek_code.batch import collate
+from sparsek_code.episodes import Episode, Sizes
+from sparsek_code.geometry import Geometry
+from sparsek_code.log import Log
+from sparsek_code.memory import Plan
+from sparsek_code.model import Model
+from sparsek_code.recipe import Recipe, drawPlan, priorOf
+from sparsek_code.trainer import Trainer
+from sparsek_code.weights import BaseWeights, LayerWeights
+
+# The sink and the markers have large ids, so the vocabulary is the real one; everything else is as small as it can be.
+GEOMETRY = Geometry(
+    layers=2, width=16, queryHeads=4, keyValueHeads=2, headDim=8, feedForwardWidth=24, vocabulary=151_936,
+    ropeTheta=10_000.0, rmsNormEpsilon=1e-6, maxPositions=512, scorerHidden=4,
+)  # fmt: skip
+SIZES = Sizes(context=96, live=48, long=96, suffix=8, window=16, segments=3)
+
+
+def base(seed: int = 0) -> BaseWeights:
+    generator, g = torch.Generator().manual_seed(seed), GEOMETRY
+    normal = lambda *shape: torch.randn(shape, generator=generator) * shape[-1] ** -0.5  # noqa: E731
+    width = g.queryWidth + 2 * g.keyValueWidth
+    layer = lambda: LayerWeights(  # noqa: E731
+        1 + normal(16),
+        2 * normal(width, 16),
+        normal(width),
+        normal(16, g.queryWidth),
+        1 + normal(16),
+        normal(48, 16),
+        normal(16, 24),
+    )
+    return BaseWeights(g, 3 * normal(g.vocabulary, 16), 1 + normal(16), [layer(), layer()])
+
+
+def trainer(stage: str, adapters: Adapters | None = None) -> Trainer:
+    weights = base()
+    model = Model(weights, adapters or Adapters(GEOMETRY))
+    return Trainer(model, model, Recipe(stage=stage, adapterRate=3e-3, scorerRate=1e-2))
+
+
+def batch(kind: str = "cross"):
+    random = np.random.default_rng(0)
+    text = lambda n: random.integers(0, 400, n).astype(np.int32)  # noqa: E731
+    long = kind == "long"
+    live = text(96 if long else 48)
+    segments = [] if long else [text(28), text(30), text(20)]
+    episode = Episode(segments, [1, 0, -1][: len(segments)], live, np.arange(len(live)) > 4)
+    size, length = (0, 96) if long else (96, 48)
+    return replace(collate([episode, episode], kind, size, length, SIZES, 64, 8, random))
+
+
+def test_scorers_learn_what_the_teacher_attends_to():
+    run, one = trainer("scorers"), batch()
+    values = [float(run.scorerStep(one)["regression"]) for _ in range(40)]
+    assert values[-1] < values[0] * 0.7
+    assert run.student.adapters.up.abs().sum() == 0  # nothing else moved
+
+
+@pytest.mark.parametrize("kind", ["cross", "fill", "long"])
+def test_a_joint_step_brings_the_student_nearer_to_the_teacher(kind):
+    run, one = trainer("joint"), batch(kind)
+    plan = drawPlan(one, np.random.default_rng(0))
+    plan = replace(
+        plan, entries=8, window=min(plan.window, 16), chunk=min(plan.chunk, 16) if plan.window else plan.chunk, stored=16
+    )
+    values = [float(run.jointStep(one, plan, True, False)["kl"]) for _ in range(12)]
+    assert values[-1] < values[0] * 0.9
+
+
+def test_a_gradient_that_is_not_finite_changes_nothing_and_is_counted(tmp_path):
+    run, one = trainer("joint"), batch()
+    run.jointStep(one, Plan(8, 16, 16, stored=16), True, False)
+    before = {name: x.detach().clone() for name, x in run.student.adapters.named_parameters()}
+    for group in run.optimiser.param_groups:
+        group["betas"] = (0.0, 0.99)  # no momentum of the step before
+    norm = run.step(run.student.adapters.up.sum() * float("nan"))
+    assert not norm.isfinite()
+    assert all(torch.equal(x, before[name]) for name, x in run.student.adapters.named_parameters())
+    log = Log(tmp_path / "log.jsonl", every=1)
+    with pytest.raises(SystemExit, match="no finite gradient"):
+        for _ in range(30):
+            log.add({"step": 1, "tokens": 1}, "cross", 1, {"norm": norm})
+    assert json.loads((tmp_path / "log.jsonl").read_text().splitlines()[0])["step"] == 1
+
+
+def test_a_run_resumes_from_its_small_checkpoint(tmp_path):
+    run, one, path = trainer("joint"), batch(), tmp_path / "joint.pt"
+    plan = replace(drawPlan(one, np.random.default_rng(0)), entries=8, window=16, chunk=16, stored=16)
+    for _ in range(5):
+        run.jointStep(one, plan, True, True)
+    checkpoint.save(path, run.student.adapters, GEOMETRY, {"step": 5, "tokens": 9, "seconds": 1.0}, run.optimiser)
+    adapters, progress, moments = checkpoint.load(path, GEOMETRY)
+    assert progress["step"] == 5
+    for name, x in run.student.adapters.named_parameters():
+        assert torch.allclose(dict(adapters.named_parameters())[name], x, atol=1e-3)
+    resumed = trainer("joint", adapters)
+    checkpoint.restoreMoments(resumed.optimiser, adapters, moments, 5)
+    before = float(run.jointStep(one, plan, True, False)["kl"])
+    assert abs(float(resumed.jointStep(one, plan, True, False)["kl"]) - before) < 0.05 * before + 1e-3
+
+
+def test_a_checkpoint_cut_short_or_of_another_model_is_refused(tmp_path):
+    path = tmp_path / "joint.pt"
+    checkpoint.save(path, Adapters(GEOMETRY), GEOMETRY, {"step": 1})
+    with pytest.raises(ValueError, match="another model"):
+        checkpoint.load(path, replace(GEOMETRY, layers=3))
+    Path(path).write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(ValueError, match="cut short"):
+        checkpoint.load(path, GEOMETRY)
+
+
+def test_a_linear_scorer_trains_as_well(tmp_path):
+    geometry = replace(GEOMETRY, scorerHidden=0)
+    weights = base()
+    weights.geometry = geometry
+    model = Model(weights, Adapters(geometry))
+    run, one = Trainer(model, model, Recipe(stage="scorers", scorerRate=1e-2)), batch()
+    values = [float(run.scorerStep(one)["regression"]) for _ in range(40)]
+    assert values[-1] < values[0]
+
+
+def test_the_prior_falls_with_the_rank_and_spares_the_files_own_segments():
+    assert priorOf(torch.tensor([-1, 0, 1, 3])).tolist() == pytest.approx([0, 0, -0.6, -1.2])
+
+
+def test_learning_rates_rise_then_fall_to_a_small_share():
+    recipe = Recipe(steps=100, warmup=10)
+    rates = [recipe.rate(step) for step in range(101)]
+    assert max(rates) == rates[10] == 1 and rates[0] < 0.2 and rates[100] == pytest.approx(recipe.finalShare)
