@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { RequestQueue } from '../../../src/engine/requestQueue';
+
+const never = new AbortController().signal;
+const untilAborted = (signal: AbortSignal) => new Promise<string>((resolve) => {
+  if (signal.aborted) resolve('aborted');
+  signal.addEventListener('abort', () => resolve('aborted'));
+});
+
+describe('RequestQueue', () => {
+  it('runs one task at a time, in order', async () => {
+    const queue = new RequestQueue();
+    const events: string[] = [];
+    const task = (name: string) => async () => {
+      events.push(`${name} starts`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      events.push(`${name} ends`);
+    };
+    await Promise.all([queue.run('a', never, task('first')), queue.run('b', never, task('second'))]);
+    assert.deepEqual(events, ['first starts', 'first ends', 'second starts', 'second ends']);
+  });
+
+  it('aborts older tasks of the same document, also those that have not started, and no others', async () => {
+    const queue = new RequestQueue();
+    const other = new AbortController();
+    const running = queue.run('a', never, untilAborted);
+    const elsewhere = queue.run('b', other.signal, untilAborted);
+    const waiting = queue.run('a', never, untilAborted);
+    const newest = queue.run('a', never, (signal) => Promise.resolve(signal.aborted ? 'aborted' : 'answered'));
+    assert.equal(await running, 'aborted');
+    other.abort();
+    assert.equal(await elsewhere, 'aborted');
+    assert.equal(await waiting, 'aborted');
+    assert.equal(await newest, 'answered');
+  });
+
+  it('goes on after a task that failed', async () => {
+    const queue = new RequestQueue();
+    await assert.rejects(queue.run('a', never, () => Promise.reject(new Error('failed'))), /failed/);
+    assert.equal(await queue.run('a', never, () => Promise.resolve(1)), 1);
+  });
+
+  it('aborts everything when it is closed, and waits until nothing runs', async () => {
+    const queue = new RequestQueue();
+    const open = [queue.run('a', never, untilAborted), queue.run('b', never, untilAborted)];
+    await queue.close();
+    assert.deepEqual(await Promise.all(open), ['aborted', 'aborted']);
+  });
+});
