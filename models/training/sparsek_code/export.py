@@ -25,8 +25,8 @@ from .tokenizer import ranksAndSpecials, writeRanks
 DATA_ALIGNMENT, SCALE_ALIGNMENT = 4096, 64
 """Tensor data starts on a page, so that a shard can be mapped; scales and zero points on a cache line."""
 
-SHARD_BYTES = 70_000_000
-"""About as large as a file gets, so that every host takes it."""
+SHARD_BYTES = 76_000_000
+"""As large as a file of feed-forwards gets: hosts refuse files of 100 MB."""
 
 Weights = dict[str, BlockMatrix | Tensor]
 
@@ -38,19 +38,25 @@ def shardOf(name: str, geometry: Geometry) -> str:
     if ".scorer." in name:
         return "scorers.bin"
     if ".feedForward." in name:
-        layer, together = int(name.split(".")[1]), feedForwardsTogether(geometry)
-        start = layer - layer % together
-        return f"feed-forward-{start:02d}-{min(start + together, geometry.layers) - 1:02d}.bin"
+        layer = int(name.split(".")[1])
+        start, end = next((start, end) for start, end in feedForwardCuts(geometry) if start <= layer < end)
+        return f"feed-forward-{start:02d}-{end - 1:02d}.bin"
     if name.endswith((".queryKeyValue.weight", ".attention.output.weight")):
         return "attention.bin"
     return "norms.bin"
 
 
-def feedForwardsTogether(geometry: Geometry) -> int:
-    """Layers whose feed-forward fits one file: three 4-bit matrices, 16-bit scales and 4-bit zero points a block of 32."""
-    bitsPerWeight = 4 + (16 + 4) / 32
-    bytesPerLayer = 3 * geometry.width * geometry.feedForwardWidth * bitsPerWeight / 8
-    return max(1, int(SHARD_BYTES // bytesPerLayer))
+def feedForwardCuts(geometry: Geometry) -> list[tuple[int, int]]:
+    """Layers start .. end-1 of each feed-forward file: the first file is as full as it may be, the rest is cut evenly.
+
+    A layer has three 4-bit matrices, with a 16-bit scale and a 4-bit zero point for each block of 32.
+    """
+    bytesPerLayer = 3 * geometry.width * geometry.feedForwardWidth * (4 + (16 + 4) / 32) / 8
+    fitting = max(1, int(SHARD_BYTES // bytesPerLayer))
+    first = min(fitting, geometry.layers)
+    files = -(-(geometry.layers - first) // fitting)
+    ends = [first + (geometry.layers - first) * file // max(1, files) for file in range(files + 1)]
+    return list(zip([0, *ends[:-1]], ends, strict=True))
 
 
 class Shard:

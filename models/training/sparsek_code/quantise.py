@@ -12,7 +12,7 @@ arXiv 2504.09629, and GPTAQ, arXiv 2504.02692): with T = what is missing in the 
 Output and down projection write into the residual stream, and T includes what is missing there. The passes
 through the layers are bfloat16, with float32 residual streams; Gram matrices and solving are float32.
 
-The pack is only read for its tokenizer. Memory: about 6 GB for 72 windows of 1,024 tokens.
+The pack is only read for its tokenizer. Memory: about 4 GB for 48 windows of 1,024 tokens.
 """
 
 from __future__ import annotations
@@ -212,7 +212,7 @@ def main() -> None:
     parser.add_argument("--pack", type=Path, required=True, help="a pack with the tokenizer, e.g. one rounded to nearest")
     parser.add_argument("--repos", type=Path, nargs="+", required=True, help="git directories of the training repositories")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--windows", type=int, default=72)
+    parser.add_argument("--windows", type=int, default=48)
     parser.add_argument("--length", type=int, default=1024)
     parser.add_argument("--correction", type=float, default=Settings.correction)
     parser.add_argument("--damping", type=float, default=Recipe.damping)

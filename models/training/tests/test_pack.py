@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from sparsek_code.base import sha256
-from sparsek_code.export import shardOf
+from sparsek_code.export import SHARD_BYTES, feedForwardCuts, shardOf
 from sparsek_code.geometry import Geometry
 from sparsek_code.manifest import Pack, refresh
 from sparsek_code.tiny import tinyPack
@@ -59,5 +59,13 @@ def test_what_training_changes_lies_in_files_of_its_own():
     feedForward = [shardOf(f"layers.{layer}.feedForward.up.weight", geometry) for layer in range(24)]
     assert attention == {"attention.bin"}
     assert shardOf("layers.3.scorer.hidden.weight", geometry) == "scorers.bin"
-    assert [feedForward.index(name) for name in dict.fromkeys(feedForward)] == [0, 9, 18]
-    assert {"feed-forward-00-08.bin", "feed-forward-09-17.bin", "feed-forward-18-23.bin"} == set(feedForward)
+    assert [feedForward.index(name) for name in dict.fromkeys(feedForward)] == [0, 10, 17]
+    assert {"feed-forward-00-09.bin", "feed-forward-10-16.bin", "feed-forward-17-23.bin"} == set(feedForward)
+
+
+def test_feed_forward_files_of_any_geometry_hold_every_layer_once_and_stay_small():
+    for layers, width, feedForwardWidth in ((28, 1536, 8960), (24, 896, 4864), (1, 64, 96), (3, 64, 96), (40, 5120, 13824)):
+        cuts = feedForwardCuts(Geometry(layers, width, width // 64, 2, 64, feedForwardWidth, 1000, 1e6, 1e-6, 4096, 0))
+        assert [layer for start, end in cuts for layer in range(start, end)] == list(range(layers))
+        perLayer = 3 * width * feedForwardWidth * 4.625 / 8
+        assert all(end - start == 1 or (end - start) * perLayer <= SHARD_BYTES for start, end in cuts)
