@@ -1,14 +1,16 @@
 import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { CompletionOutcome, CompletionResult } from '../protocol';
+import { pathInside } from '../engine/recall';
+import { defaultDoNotRead, type CompletionOutcome, type CompletionResult } from '../protocol';
 import { parseArguments, usageProblem } from './arguments';
 import { engineOptions, engineOptionsHelp, loadEngine, numberOption, type EngineOptions } from './engineOptions';
 import { offsetOf, parseLocation, type Location } from './location';
+import { describeSegment, prepareWorkspace } from './prepareWorkspace';
 import { readSource } from './readSource';
 import type { Streams } from './streams';
 import { exitCodes, type Subcommand } from './subcommand';
 
-const usage = 'complete FILE:LINE:COL [--json]';
+const usage = 'complete FILE:LINE:COL [--workspace DIR] [--json]';
 
 export const complete: Subcommand = {
   name: 'complete',
@@ -16,10 +18,14 @@ export const complete: Subcommand = {
   summary: 'Write what the model would insert at a place in a file.',
   help: `
 LINE and COL count from 1, as editors show them; COL 1 is before the line's first character. The model reads the whole
-file before the cursor (what is far away goes through its bounded memory) and about 256 tokens behind it.
+file before the cursor (what is far away goes through its bounded memory) and about 256 tokens behind it. With a workspace
+its memory holds the rest of the file and the segments of other files that matter for the place as well.
 
+  --workspace DIR the folder that is read for it; files that are ignored or may hold secrets are left out
+  --segments N    with a workspace: recall the best N segments of other files, as far as --memory has room (default: 8)
   --json          one JSON object: {text, outcome, tokens: {read, reused, generated, accepted},
-                  milliseconds: {load, firstToken, total}, memory: {keyValueBytes, entries, window}}
+                  milliseconds: {load, firstToken, total}, memory: {keyValueBytes, entries, window}}; with a workspace
+                  also segments: [{path, startLine, endLine, prior, why}], the best first
   --line          stop at the line's end (default: let the block finish)
   --max-tokens N  write at most N tokens (default: 128)
   --temperature T 0 takes the most likely token, always the same (default); higher is more varied
@@ -33,7 +39,8 @@ the reason on standard error. Files that may hold secrets (.env, keys, certifica
 
 Examples:
   sparsek complete src/server.ts:42:1 --line
-  sparsek complete main.go:10:15 --json | jq -r .text`,
+  sparsek complete main.go:10:15 --json | jq -r .text
+  sparsek complete src/server.ts:42:1 --workspace .`,
   run,
 };
 
@@ -46,6 +53,8 @@ async function run(args: readonly string[], streams: Streams): Promise<number> {
     'top-p': { type: 'string' },
     'seed': { type: 'string' },
     'no-lookup': { type: 'boolean' },
+    'workspace': { type: 'string' },
+    'segments': { type: 'string' },
     ...engineOptions,
   });
   if (positionals.length > 1) throw usageProblem(usage, `One place at a time, not ${positionals.length}.`);
@@ -62,26 +71,41 @@ async function run(args: readonly string[], streams: Streams): Promise<number> {
   } as const;
   const source = await readSource(location.file);
   if ('outcome' in source) return report(withoutModel(source.outcome), values.json === true, streams);
-  const result = await completeText(source.text, location, settings, values, streams);
+  const limit = numberOption(usage, '--segments', values.segments, 8);
+  const result = await completeText(source.text, location, settings, { ...values, limit }, streams);
   return report(result, values.json === true, streams);
 }
 
 type Settings = Pick<Parameters<Awaited<ReturnType<typeof loadEngine>>['complete']>[0], 'maxTokens' | 'extent' | 'sampling' | 'speculation'>;
 
-async function completeText(text: string, location: Location, settings: Settings, options: EngineOptions, streams: Streams): Promise<CompletionResult> {
+interface Options extends EngineOptions {
+  readonly workspace?: string;
+  readonly limit: number;
+}
+
+/** With what the memory recalled, when a workspace was asked for. */
+type Result = CompletionResult & { readonly segments?: readonly object[] };
+
+async function completeText(text: string, location: Location, settings: Settings, options: Options, streams: Streams): Promise<Result> {
   const offset = offsetOf(usage, text, location);
   const uri = pathToFileURL(resolve(location.file)).href;
-  const engine = await loadEngine(usage, options, streams);
+  if (options.workspace !== undefined && await pathInside(options.workspace, uri) === undefined) {
+    throw usageProblem(usage, `${location.file} does not lie in ${options.workspace}, or one of them cannot be opened.`);
+  }
+  const workspace = options.workspace === undefined ? undefined : { folder: resolve(options.workspace), doNotRead: defaultDoNotRead };
+  const engine = await loadEngine(usage, options, streams, workspace);
   try {
     engine.documents.open({ uri, path: relative('', location.file), languageId: '', version: 1, text });
+    const segments = workspace === undefined ? [] : await prepareWorkspace(engine, { uri, offset }, options.limit, streams);
     const result = await engine.complete({ uri, version: 1, offset, ...settings }, new AbortController().signal);
-    return { ...result, milliseconds: { ...result.milliseconds, load: engine.info.loadMilliseconds } };
+    const timed = { ...result, milliseconds: { ...result.milliseconds, load: engine.info.loadMilliseconds } };
+    return workspace === undefined ? timed : { ...timed, segments: segments.map(describeSegment) };
   } finally {
     await engine.dispose();
   }
 }
 
-async function report(result: CompletionResult, json: boolean, streams: Streams): Promise<number> {
+async function report(result: Result, json: boolean, streams: Streams): Promise<number> {
   const code = result.outcome.kind === 'completed' ? exitCodes.success : exitCodes.nothing;
   if (json) {
     await streams.result(JSON.stringify(result));

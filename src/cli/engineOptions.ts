@@ -1,4 +1,4 @@
-import { defaultMemoryBudgetMegabytes, protocolVersion, type InitializeRequest } from '../protocol';
+import { defaultMemoryBudgetMegabytes, protocolVersion, type InitializeRequest, type WorkspaceFolder } from '../protocol';
 import { Engine } from '../engine/engine';
 import { defaultCacheDirectory, shippedModelDirectory } from './folders';
 import { usageProblem } from './arguments';
@@ -25,13 +25,14 @@ export interface EngineOptions {
 }
 
 /** Loads the engine in this process. The caller disposes it. */
-export function loadEngine(usage: string, options: EngineOptions, streams: Streams): Promise<Engine> {
+export function loadEngine(usage: string, options: EngineOptions, streams: Streams, workspace?: WorkspaceFolder): Promise<Engine> {
   const request: InitializeRequest = {
     protocolVersion,
     modelDirectory: options.model ?? shippedModelDirectory(),
     cacheDirectory: defaultCacheDirectory(),
     memoryBudgetMegabytes: numberOption(usage, '--memory', options.memory, defaultMemoryBudgetMegabytes),
     threads: numberOption(usage, '--threads', options.threads, 0),
+    ...(workspace === undefined ? {} : { workspace }),
   };
   return Engine.load(request, {
     progress: ({ stage, fraction, detail }) => {

@@ -3,8 +3,9 @@ import {
   type LogMessage,
 } from '../protocol';
 import { Documents } from './documents';
-import { BoundedCache, CheckpointStore, LiveContext, planMemory, type MemoryPlan } from './memory';
+import { BoundedCache, CheckpointStore, LiveContext, planMemory, Recall, type MemoryPlan } from './memory';
 import { readManifest, Tokenizer, verifyFiles, type ModelManifest } from './model';
+import { pathInside, WorkspaceMemory, type ChosenSegment, type PreparationEvents } from './recall';
 import { RequestQueue } from './requestQueue';
 import { CpuRuntime, type Runtime } from './runtime';
 import { Completer } from './tasks/complete';
@@ -15,6 +16,8 @@ export interface EngineEvents {
   progress(progress: LoadProgress): void;
   log(message: LogMessage): void;
 }
+
+type Place = Pick<CompletionRequest, 'uri' | 'offset'>;
 
 /** A loaded model with its memory and the documents it completes in. The same behind the editor and the command line. */
 export class Engine {
@@ -28,11 +31,13 @@ export class Engine {
     readonly tokenizer: Tokenizer,
     private readonly cache: BoundedCache,
     plan: MemoryPlan,
+    private readonly workspace: WorkspaceMemory | undefined,
   ) {
     const { manifest } = runtime;
     this.documents = new Documents(tokenizer);
     const checkpoints = new CheckpointStore(plan.checkpoints, plan.chunk, { ...manifest.geometry, slots: plan.entries + plan.window });
-    this.completer = new Completer(manifest, tokenizer, this.documents, new LiveContext(cache, checkpoints, tokenizer.vocabulary));
+    const context = new LiveContext(cache, checkpoints, tokenizer.vocabulary, workspace?.memories);
+    this.completer = new Completer(manifest, tokenizer, this.documents, context, (uri) => workspace?.recallFor(uri) ?? Recall.nothing);
   }
 
   /**
@@ -44,15 +49,33 @@ export class Engine {
     const started = performance.now();
     refuseStranger(request);
     const manifest = await readManifest(request.modelDirectory);
-    const plan = planMemory(request.memoryBudgetMegabytes, manifest);
+    const plan = planMemory(request.memoryBudgetMegabytes, manifest, request.workspace !== undefined);
     events.log({ level: 'info', text: describePlan(plan) });
     await verify(request, manifest, events);
     events.progress({ stage: 'loading', fraction: 0, detail: manifest.displayName });
     const tokenizer = await Tokenizer.open(request.modelDirectory, manifest);
     const runtime = await CpuRuntime.load(request.modelDirectory, manifest, request.threads);
     const cache = await BoundedCache.create(runtime, plan);
+    const workspace = await openWorkspace(request, plan, tokenizer, runtime, events);
     events.progress({ stage: 'ready', fraction: 1, detail: manifest.displayName });
-    return new Engine(describe(runtime, plan, performance.now() - started), runtime, tokenizer, cache, plan);
+    return new Engine(describe(runtime, plan, performance.now() - started), runtime, tokenizer, cache, plan, workspace);
+  }
+
+  /**
+   * Chooses and encodes the segments of the workspace that completions at a place in an open document recall. The first
+   * call reads the workspace.
+   *
+   * @param limit segments of other files
+   * @returns the chosen segments, the best first; none without a workspace, or for a document outside it
+   * @throws ProblemError when the workspace cannot be read
+   * @throws the signal's reason when aborted; what was encoded until then is recalled
+   */
+  async prepare({ uri, offset }: Place, limit: number, signal: AbortSignal, events: PreparationEvents): Promise<readonly ChosenSegment[]> {
+    const content = this.documents.get(uri)?.content;
+    if (this.workspace === undefined || content === undefined || 'unreadable' in content || content.isBinary) return [];
+    const path = await pathInside(this.workspace.folder, uri);
+    if (path === undefined) return [];
+    return this.workspace.prepare(uri, { path, text: content.text, offset: content.snap(offset) }, limit, signal, events);
   }
 
   /** A newer request for the same document supersedes this one, which is then answered `cancelled`. */
@@ -62,6 +85,7 @@ export class Engine {
 
   async dispose(): Promise<void> {
     await this.queue.close();
+    this.workspace?.dispose();
     this.cache.dispose();
     this.tokenizer.dispose();
     await this.runtime.dispose();
@@ -88,11 +112,25 @@ async function verify({ modelDirectory, cacheDirectory }: InitializeRequest, man
   events.log({ level: 'warning', text: `The cache folder cannot be written (${notRemembered}). The model's files will be checked again at every start. Make ${cacheDirectory} writable.` });
 }
 
-function describePlan({ entries, window, slots, keyValueBytes, checkpoints, checkpointBytes }: MemoryPlan): string {
-  return `Memory plan: K = ${entries}, W = ${window}, ${slots} slots in ${keyValueBytes} bytes, ${checkpoints} checkpoints in at most ${checkpointBytes} bytes.`;
+/** Without a workspace, or without room for one, there is none. */
+async function openWorkspace(
+  { workspace, memoryBudgetMegabytes }: InitializeRequest, plan: MemoryPlan, tokenizer: Tokenizer, runtime: Runtime, events: EngineEvents,
+): Promise<WorkspaceMemory | undefined> {
+  if (workspace === undefined) return undefined;
+  if (plan.segments === 0) {
+    events.log({ level: 'warning', text: `The memory budget of ${memoryBudgetMegabytes} MB has no room for other files of the workspace: completions know the open file alone.` });
+    return undefined;
+  }
+  return WorkspaceMemory.create(workspace, plan, tokenizer, runtime, (text) => events.log({ level: 'warning', text }));
 }
 
-function describe({ manifest, device }: Runtime, { entries, window, slots, keyValueBytes, checkpointBytes }: MemoryPlan, loadMilliseconds: number): EngineInfo {
+function describePlan({ entries, window, slots, keyValueBytes, checkpoints, checkpointBytes, segments, segmentBytes }: MemoryPlan): string {
+  return `Memory plan: K = ${entries}, W = ${window}, ${slots} slots in ${keyValueBytes} bytes, ${checkpoints} checkpoints in at most ${checkpointBytes} bytes, `
+    + `${segments} segments of the workspace in at most ${segmentBytes} bytes.`;
+}
+
+function describe({ manifest, device }: Runtime, plan: MemoryPlan, loadMilliseconds: number): EngineInfo {
+  const { entries, window, slots, keyValueBytes, checkpointBytes, segmentBytes } = plan;
   const { layers, width, queryHeads, keyValueHeads, headDim, vocabulary } = manifest.geometry;
   const { name, displayName, packVersion } = manifest;
   const weightBytes = Object.values(manifest.files).reduce((sum, { bytes }) => sum + bytes, 0);
@@ -103,7 +141,7 @@ function describe({ manifest, device }: Runtime, { entries, window, slots, keyVa
     executable: process.execPath,
     model: { name, displayName, packVersion, layers, width, queryHeads, keyValueHeads, headDim, vocabulary, weightBytes },
     device,
-    memory: { entries, window, slots, keyValueBytes, checkpointBytes },
+    memory: { entries, window, slots, keyValueBytes, checkpointBytes, segmentBytes },
     loadMilliseconds,
   };
 }

@@ -15,6 +15,15 @@ export interface InitializeRequest {
   readonly memoryBudgetMegabytes: number;
   /** CPU threads of the runtime; 0 lets the engine choose. */
   readonly threads: number;
+  /** The folder whose files completions may learn from. Without it they read the open file alone. */
+  readonly workspace?: WorkspaceFolder;
+}
+
+export interface WorkspaceFolder {
+  /** Absolute path. */
+  readonly folder: string;
+  /** Globs of what must not be read, beside what ignore files name. */
+  readonly doNotRead: readonly string[];
 }
 
 export interface EngineInfo {
@@ -60,6 +69,8 @@ export interface MemoryPlanInfo {
   readonly slots: number;
   readonly keyValueBytes: number;
   readonly checkpointBytes: number;
+  /** Memories of a workspace's segments and the state that they are read in; 0 when no workspace is read. */
+  readonly segmentBytes: number;
 }
 
 /** What the engine is doing, for the status item. */

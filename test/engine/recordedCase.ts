@@ -29,7 +29,7 @@ export function planOf({ bounds, suffix }: RecordedCase): MemoryPlan {
     ...bounds,
     suffix: length,
     slots: 4 + bounds.entries + fimMarkers + length + bounds.window + bounds.chunk + generationRoom,
-    keyValueBytes: 0, checkpoints: 0, checkpointBytes: 0,
+    keyValueBytes: 0, checkpoints: 0, checkpointBytes: 0, segments: 0, segmentBytes: 0,
   };
 }
 

@@ -1,4 +1,4 @@
-import { BoundedCache, CheckpointStore, LiveContext, type MemoryPlan } from '../../src/engine/memory';
+import { BoundedCache, CheckpointStore, LiveContext, type MemoryPlan, type SegmentMemories } from '../../src/engine/memory';
 import { Tokenizer, type ModelManifest } from '../../src/engine/model';
 import { CpuRuntime } from '../../src/engine/runtime';
 import { temporaryDirectory, type TemporaryDirectory } from '../fixtures/temporaryDirectory';
@@ -7,7 +7,7 @@ import { writeTinyPack } from '../fixtures/tinyPack';
 /** Small enough that a few hundred tokens fill everything. */
 export const tinyPlan: MemoryPlan = {
   entries: 48, window: 64, chunk: 32, suffix: 32, slots: 4 + 48 + 3 + 32 + 64 + 32 + 136,
-  keyValueBytes: 0, checkpoints: 3, checkpointBytes: 0,
+  keyValueBytes: 0, checkpoints: 3, checkpointBytes: 0, segments: 6, segmentBytes: 0,
 };
 
 export interface TinyModel {
@@ -17,7 +17,7 @@ export interface TinyModel {
   readonly tokenizer: Tokenizer;
   cache(plan?: Partial<MemoryPlan>): Promise<BoundedCache>;
   checkpoints(plan?: Partial<MemoryPlan>): CheckpointStore;
-  context(plan?: Partial<MemoryPlan>): Promise<LiveContext>;
+  context(plan?: Partial<MemoryPlan>, segments?: SegmentMemories): Promise<LiveContext>;
 }
 
 /** Loads a random model of a tiny geometry in the real runtime for a suite. */
@@ -48,7 +48,9 @@ async function loadTinyModel(directory: string): Promise<TinyModel> {
     const whole = { ...tinyPlan, ...plan };
     return new CheckpointStore(whole.checkpoints, whole.chunk, { ...manifest.geometry, slots: whole.entries + whole.window });
   };
-  const context = async (plan: Partial<MemoryPlan> = {}) => new LiveContext(await cache(plan), checkpoints(plan), tokenizer.vocabulary);
+  const context = async (plan: Partial<MemoryPlan> = {}, segments?: SegmentMemories) => (
+    new LiveContext(await cache(plan), checkpoints(plan), tokenizer.vocabulary, segments)
+  );
   return { directory, manifest, runtime, tokenizer, cache, checkpoints, context };
 }
 

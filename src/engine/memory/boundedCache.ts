@@ -1,4 +1,5 @@
 import type { LogitRows, Runtime, RuntimeState } from '../runtime';
+import type { Memory } from './memory';
 import { generationRoom, type MemoryPlan } from './plan';
 
 /**
@@ -110,6 +111,18 @@ export class BoundedCache {
   /** The whole window competes with the memory: what a stream leaves behind. */
   fold(): void {
     this.absorb(this.windowLength);
+  }
+
+  /**
+   * Lets the memory of another text compete for the K entries, before the live part is read. Entry by entry this is the
+   * merge of the two memories (which is associative, so any number can be admitted in turn), in the cache's own slots.
+   */
+  admit(memory: Memory): void {
+    if (this.pinnedTokens.length > 0 || this.windowLength > 0) throw new Error('Memories are admitted before the live part is read.');
+    const own = { start: this.sink, end: this.sink + this.memoryEntries };
+    this.runtime.insert(this.state, memory);
+    this.runtime.compact(this.state, { memory: own, evicted: { start: own.end, end: own.end + memory.count }, keep: this.plan.entries });
+    this.memoryEntries = Math.min(this.plan.entries, this.memoryEntries + memory.count);
   }
 
   /** Forgets text from `length` tokens on; none that was absorbed. */

@@ -3,9 +3,11 @@ import { yieldToEvents } from '../yieldToEvents';
 import type { BoundedCache } from './boundedCache';
 import type { CheckpointStore } from './checkpointStore';
 import { commonSpelling } from './commonSpelling';
+import { Recall } from './recall';
+import type { SegmentMemories } from './segmentMemories';
 import { CheckpointSchedule, longestReading, readStream } from './stream';
 
-/** What the model shall have read: `sink | memory of the older text | pinned | the text's last tokens`. */
+/** What the model shall have read: `sink | memory of the older text and of segments | pinned | the text's last tokens`. */
 export interface WantedContext {
   /** Names the document among others; what was read is compared by content. */
   readonly document: string;
@@ -13,6 +15,11 @@ export interface WantedContext {
   readonly text: Int32Array;
   /** Suffix between markers; the last is the marker that the text follows. */
   readonly pinned: Int32Array;
+  /**
+   * Segments that the memory merges with the older text. They are taken up when the live part is read anew, whatever the
+   * reason; a live part that can be continued keeps the memory it was read behind.
+   */
+  readonly recall?: Recall;
 }
 
 export interface Reading {
@@ -32,15 +39,26 @@ export const mostPending = 4;
  * jump the live part, an edit far above resumes the file's stream from the checkpoint before it.
  */
 export class LiveContext {
+  /** {@link Recall.key} of the segments that the cache's memory has merged. */
+  private recalled = Recall.nothing.key;
+  /** The document that was read last. */
+  private document = '';
+
+  /** @param segments where the memories of segments to recall are found */
   constructor(
     readonly cache: BoundedCache,
     private readonly checkpoints: CheckpointStore,
     private readonly vocabulary: Vocabulary,
+    private readonly segments?: SegmentMemories,
   ) {}
 
-  /** Whether the live part can be continued to this context: nothing pinned changes and enough of the window stays. */
-  continues({ text, pinned }: WantedContext): boolean {
+  /**
+   * Whether the live part can be continued to this context: nothing pinned changes, enough of the window stays and what is
+   * recalled was not meant for another document.
+   */
+  continues({ document, text, pinned, recall = Recall.nothing }: WantedContext): boolean {
     const { cache } = this;
+    if (document !== this.document && recall.key !== this.recalled) return false;
     if (cache.pinned.length === 0 || !equalTokens(cache.pinned, pinned)) return false;
     const common = commonSpelling(cache.text, text, this.vocabulary);
     if (common.held < cache.absorbed) return false;
@@ -52,7 +70,9 @@ export class LiveContext {
   async read(wanted: WantedContext, signal: AbortSignal): Promise<Reading> {
     let read = 0;
     const onRead = (count: number) => { read += count; };
-    if (!this.continues(wanted)) await this.rebuild(wanted, signal, onRead);
+    const continues = this.continues(wanted);
+    this.document = wanted.document;
+    if (!continues) await this.rebuild(wanted, signal, onRead);
     const { cache } = this;
     const common = commonSpelling(cache.text, wanted.text, this.vocabulary);
     cache.truncate(common.held);
@@ -79,11 +99,14 @@ export class LiveContext {
   private async rebuild(wanted: WantedContext, signal: AbortSignal, onRead: (count: number) => void): Promise<void> {
     const { cache } = this;
     const streamed = streamedLength(wanted.text.length, cache.plan.window, cache.plan.chunk);
-    if (this.remembers(wanted.text, streamed)) {
+    const recall = wanted.recall ?? Recall.nothing;
+    if (this.remembers(wanted.text, streamed) && this.recalled === recall.key) {
       if (!startsWith(wanted.pinned, cache.pinned) || cache.windowLength > 0) cache.dropLivePart();
     } else {
+      this.recalled = Recall.nothing.key;
       await this.stream(wanted, streamed, signal, onRead);
       cache.fold();
+      this.admit(recall);
     }
     for (let done = cache.pinned.length; done < wanted.pinned.length;) {
       await yieldToEvents(signal);
@@ -92,6 +115,13 @@ export class LiveContext {
       onRead(part.length);
       done += part.length;
     }
+  }
+
+  /** Merges what is to be recalled into the memory of the older text. Not cancelled halfway: it takes a fraction of a chunk's reading. */
+  private admit(recall: Recall): void {
+    this.recalled = recall.key;
+    if (this.segments === undefined) return;
+    for (const memory of recall.memories(this.segments)) this.cache.admit(memory);
   }
 
   /** Whether the memory is that of the text's first `streamed` tokens and nothing else is being read into it. */

@@ -1,5 +1,7 @@
 import { ProblemError, type MemoryPlanInfo } from '../../protocol';
 import type { Geometry, ModelManifest } from '../model';
+import { cpuStateBytes } from '../runtime';
+import { encoderSlots, storedEntries } from './encode';
 
 /**
  * What a model may hold in memory, fixed before anything is allocated. All counts are tokens or entries (one token's key
@@ -12,6 +14,8 @@ export interface MemoryPlan extends MemoryPlanInfo {
   readonly suffix: number;
   /** Checkpoints of a file's stream that fit at the same time. */
   readonly checkpoints: number;
+  /** Memories of a workspace's segments that fit at the same time; 0 when no workspace is read. */
+  readonly segments: number;
 }
 
 /** Steps down from what the CPU does best: a larger cache makes every token slower there. */
@@ -25,8 +29,13 @@ const sizes = [
   { entries: 64, window: 64 },
 ] as const;
 
+/** One to come back to and one to write. */
+const fewestCheckpoints = 2;
 /** More would only help someone who edits a dozen long files in turn. */
 const mostCheckpoints = 8;
+/** Segments of a workspace: fewer than the least are of little use, more than the most add next to nothing. */
+const fewestSegments = 4;
+const mostSegments = 16;
 /** Markers around prefix, suffix and middle. */
 export const fimMarkers = 3;
 /**
@@ -35,21 +44,26 @@ export const fimMarkers = 3;
 export const generationRoom = 128 + 8;
 const megabyte = 1_000_000;
 
+type Model = Pick<ModelManifest, 'geometry' | 'sinkTokens'>;
+
 /**
- * The largest memory whose live cache and two checkpoints fit the budget; what is left goes to more checkpoints.
+ * The largest memory whose live cache and two checkpoints fit the budget; what is left goes to more checkpoints. With a
+ * workspace the state that reads its segments and the memories of some of them must fit as well, and more segments come
+ * before more checkpoints; where they do not fit, the plan is the one without a workspace.
  *
  * @param budgetMegabytes of 10^6 bytes, for all key/value state
  * @throws ProblemError `memory-budget` naming the smallest budget that works
  */
-export function planMemory(budgetMegabytes: number, manifest: Pick<ModelManifest, 'geometry' | 'sinkTokens'>): MemoryPlan {
+export function planMemory(budgetMegabytes: number, manifest: Model, workspace = false): MemoryPlan {
   const budget = budgetMegabytes * megabyte;
-  for (const size of sizes) {
-    const plan = planSize(size.entries, size.window, manifest);
-    const fitting = Math.floor((budget - plan.keyValueBytes) / plan.bytesPerCheckpoint);
-    if (fitting >= 2) return withCheckpoints(plan, Math.min(fitting, mostCheckpoints));
+  for (const withSegments of workspace ? [true, false] : [false]) {
+    for (const { entries, window } of sizes) {
+      const plan = divide(budget, planSize(entries, window, manifest), manifest, withSegments);
+      if (plan !== undefined) return plan;
+    }
   }
   const least = planSize(sizes[sizes.length - 1].entries, sizes[sizes.length - 1].window, manifest);
-  const leastBytes = least.keyValueBytes + 2 * least.bytesPerCheckpoint;
+  const leastBytes = least.keyValueBytes + fewestCheckpoints * least.bytesPerCheckpoint;
   throw new ProblemError({
     code: 'memory-budget',
     what: `A memory budget of ${budgetMegabytes} MB is too small for this model.`,
@@ -58,25 +72,34 @@ export function planMemory(budgetMegabytes: number, manifest: Pick<ModelManifest
   });
 }
 
-type SizedPlan = Omit<MemoryPlan, 'checkpoints' | 'checkpointBytes'> & { readonly bytesPerCheckpoint: number };
+type SizedPlan = Omit<MemoryPlan, 'checkpoints' | 'checkpointBytes' | 'segments' | 'segmentBytes'> & { readonly bytesPerCheckpoint: number };
 
 /** W is a multiple of C, so that a stream at a chunk's boundary holds exactly W tokens behind its memory. */
-function planSize(entries: number, window: number, { geometry, sinkTokens }: Pick<ModelManifest, 'geometry' | 'sinkTokens'>): SizedPlan {
+function planSize(entries: number, window: number, { geometry, sinkTokens }: Model): SizedPlan {
   const chunk = window / 2;
   const suffix = window / 2;
   const slots = sinkTokens.length + entries + fimMarkers + suffix + window + chunk + generationRoom;
   return {
     entries, window, chunk, suffix, slots,
-    keyValueBytes: slots * bytesPerEntry(geometry, 4),
-    bytesPerCheckpoint: (entries + window) * (bytesPerEntry(geometry, 2) + geometry.layers * geometry.keyValueHeads * 8),
+    keyValueBytes: cpuStateBytes(geometry, slots),
+    bytesPerCheckpoint: (entries + window) * storedBytesPerEntry(geometry),
   };
 }
 
-/** Key and value of one token in every layer and KV head. */
-function bytesPerEntry({ layers, keyValueHeads, headDim }: Geometry, bytesPerNumber: number): number {
-  return 2 * layers * keyValueHeads * headDim * bytesPerNumber;
+/** What a size leaves of the budget for checkpoints and segments; undefined when it is too little. */
+function divide(budget: number, size: SizedPlan, { geometry, sinkTokens }: Model, withSegments: boolean): MemoryPlan | undefined {
+  const { bytesPerCheckpoint, ...plan } = size;
+  const bytesPerSegment = storedEntries * storedBytesPerEntry(geometry);
+  const encoderBytes = withSegments ? cpuStateBytes(geometry, encoderSlots(sinkTokens.length)) : 0;
+  const left = budget - plan.keyValueBytes - fewestCheckpoints * bytesPerCheckpoint - encoderBytes;
+  const segments = withSegments ? Math.min(mostSegments, Math.floor(left / bytesPerSegment)) : 0;
+  if (left < 0 || (withSegments && segments < fewestSegments)) return undefined;
+  const further = Math.floor((left - segments * bytesPerSegment) / bytesPerCheckpoint);
+  const checkpoints = Math.min(mostCheckpoints, fewestCheckpoints + further);
+  return { ...plan, checkpoints, checkpointBytes: checkpoints * bytesPerCheckpoint, segments, segmentBytes: encoderBytes + segments * bytesPerSegment };
 }
 
-function withCheckpoints({ bytesPerCheckpoint, ...plan }: SizedPlan, checkpoints: number): MemoryPlan {
-  return { ...plan, checkpoints, checkpointBytes: checkpoints * bytesPerCheckpoint };
+/** Key and value of one token in every layer and KV head in 16 bits, with scores and sources. */
+function storedBytesPerEntry({ layers, keyValueHeads, headDim }: Geometry): number {
+  return layers * keyValueHeads * (2 * headDim * 2 + 8);
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mergeMemories, shiftSources } from '../../../kernels';
+import { SegmentEncoder } from '../../../src/engine/memory';
 import { noise, tinyPlan, useTinyModel } from '../tinyModel';
 
 describe('BoundedCache', () => {
@@ -52,6 +54,35 @@ describe('BoundedCache', () => {
     cache.evict();
     assert.throws(() => cache.truncate(31), RangeError);
     assert.equal(cache.text.length, 96);
+    cache.dispose();
+  });
+
+  it('admits memories of other texts as merging them with its own would', async () => {
+    const never = new AbortController().signal;
+    const encoder = await SegmentEncoder.create(model().runtime);
+    const segments = [shiftSources(await encoder.encode(noise(70, 2), never), -2000), shiftSources(await encoder.encode(noise(30, 3), never), -1000)];
+    const cache = await model().cache();
+    await cache.append(noise(90), 'none');
+    cache.fold();
+    const remembered = () => cache.read((runtime, state) => runtime.extract(state, { start: 4, end: 4 + cache.entries }));
+    const expected = mergeMemories([remembered(), ...segments], [0, 0, 0], tinyPlan.entries);
+    for (const segment of segments) cache.admit(segment);
+    const actual = remembered();
+    assert.deepEqual(actual.sources, expected.sources);
+    assert.deepEqual(actual.scores, expected.scores);
+    assert.deepEqual(actual.values, expected.values);
+    actual.keys.forEach((feature, i) => assert.ok(Math.abs(feature - expected.keys[i]) < 1e-5));
+    encoder.dispose();
+    cache.dispose();
+  });
+
+  it('admits nothing once the live part is being read', async () => {
+    const encoder = await SegmentEncoder.create(model().runtime);
+    const memory = await encoder.encode(noise(20), new AbortController().signal);
+    const cache = await model().cache();
+    await cache.append(noise(20), 'none');
+    assert.throws(() => cache.admit(memory), /before the live part/);
+    encoder.dispose();
     cache.dispose();
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { LiveContext, Reading } from '../../../src/engine/memory';
-import { streamedLength } from '../../../src/engine/memory';
+import { Recall, segmentKey, SegmentEncoder, SegmentMemories, streamedLength } from '../../../src/engine/memory';
 import { cosine } from './cosine';
 import { noise, tinyPlan, useTinyModel } from '../tinyModel';
 
@@ -113,5 +113,82 @@ describe('LiveContext', () => {
     same((await read(context, noise(400, 2))).logits, (await read(fresh, noise(400, 2))).logits);
     context.cache.dispose();
     fresh.cache.dispose();
+  });
+
+  describe('recalling segments', () => {
+    const texts = [noise(60, 21), noise(50, 22)];
+    const recall = (...priors: number[]) => new Recall(priors.map((prior, i) => ({ key: segmentKey(texts[i]), tokens: texts[i], prior })));
+    let memories: SegmentMemories;
+
+    before(async () => {
+      memories = new SegmentMemories(4);
+      const encoder = await SegmentEncoder.create(model().runtime);
+      for (const text of texts) memories.add(segmentKey(text), await encoder.encode(text, never));
+      encoder.dispose();
+    });
+
+    async function readWith(context: LiveContext, text: Int32Array, recalled: Recall, signal = never, document = 'a') {
+      const reading = await context.read({ document, text, pinned, recall: recalled }, signal);
+      return { read: reading.read + reading.pending.length, logits: await logitsOf(context, reading) };
+    }
+
+    it('merges them with the older text under one K', async () => {
+      const context = await model().context({}, memories);
+      await readWith(context, noise(40), recall(0, -0.5));
+      assert.equal(context.cache.entries, tinyPlan.entries);
+      const alone = await model().context({}, memories);
+      const { logits } = await readWith(alone, noise(40), Recall.nothing);
+      assert.equal(alone.cache.entries, 0);
+      assert.ok(cosine(logits, (await readWith(context, noise(40), recall(0, -0.5))).logits) < 0.9999, 'the memory makes a difference');
+      context.cache.dispose();
+      alone.cache.dispose();
+    });
+
+    it('keeps the memory while a keystroke continues the live part, and takes the new one up with the next live part', async () => {
+      const context = await model().context({}, memories);
+      const text = noise(400);
+      await readWith(context, text.slice(0, 300), Recall.nothing);
+      assert.equal((await readWith(context, text.slice(0, 301), recall(0, -0.5))).read, 1);
+      const jumped = await readWith(context, text.slice(0, 200), recall(0, -0.5));
+      const fresh = await model().context({}, memories);
+      same(jumped.logits, (await readWith(fresh, text.slice(0, 200), recall(0, -0.5))).logits);
+      context.cache.dispose();
+      fresh.cache.dispose();
+    });
+
+    it('forgets them in another document, for which nothing is recalled', async () => {
+      const context = await model().context({}, memories);
+      for (const length of [200, 40]) {
+        await readWith(context, noise(length, 5), recall(0, -0.5));
+        const { logits } = await readWith(context, noise(length, 6), Recall.nothing, never, 'b');
+        const fresh = await model().context({}, memories);
+        assert.deepEqual(logits, (await readWith(fresh, noise(length, 6), Recall.nothing)).logits);
+        fresh.cache.dispose();
+      }
+      context.cache.dispose();
+    });
+
+    it('reads the older text no second time for other segments', async () => {
+      const context = await model().context({}, memories);
+      const text = noise(300);
+      await readWith(context, text, recall(0));
+      const streamed = streamedLength(300, tinyPlan.window, tinyPlan.chunk);
+      const other = await context.read({ document: 'a', text, pinned: Int32Array.of(303, 305, 304), recall: recall(0, -0.5) }, never);
+      assert.equal(other.read + other.pending.length, 300 - streamed + 3);
+      context.cache.dispose();
+    });
+
+    it('takes them up after a read that was aborted', async () => {
+      const context = await model().context({}, memories);
+      await readWith(context, noise(60), recall(0));
+      const controller = new AbortController();
+      setImmediate(() => controller.abort());
+      await assert.rejects(readWith(context, noise(900, 8), recall(0), controller.signal));
+      const { logits } = await readWith(context, noise(60), recall(0));
+      const fresh = await model().context({}, memories);
+      assert.deepEqual(logits, (await readWith(fresh, noise(60), recall(0))).logits);
+      context.cache.dispose();
+      fresh.cache.dispose();
+    });
   });
 });

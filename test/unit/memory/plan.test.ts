@@ -18,19 +18,19 @@ describe('planMemory', () => {
     assert.equal(plan.entries, 1024);
     assert.equal(plan.window, 512);
     assert.equal(plan.slots, 2191);
-    assert.equal(plan.keyValueBytes, 2191 * 24 * 2 * 64 * 2 * 4);
+    assert.equal(plan.keyValueBytes, (2191 + 1) * 24 * 2 * 64 * 2 * 4);
     assert.ok(plan.keyValueBytes <= 56e6);
   });
 
   it('never exceeds a budget that it accepts, for any geometry', () => {
-    fc.assert(fc.property(fc.double({ min: 1, max: 2000, noNaN: true }), fc.constantFrom(small, large), (budget, model) => {
+    fc.assert(fc.property(fc.double({ min: 1, max: 2000, noNaN: true }), fc.constantFrom(small, large), fc.boolean(), (budget, model, workspace) => {
       let plan;
       try {
-        plan = planMemory(budget, model);
+        plan = planMemory(budget, model, workspace);
       } catch {
         return;
       }
-      assert.ok(plan.keyValueBytes + plan.checkpointBytes <= budget * 1e6);
+      assert.ok(plan.keyValueBytes + plan.checkpointBytes + plan.segmentBytes <= budget * 1e6);
       assert.ok(plan.checkpoints >= 2);
       assert.equal(plan.window % plan.chunk, 0);
     }));
@@ -47,6 +47,18 @@ describe('planMemory', () => {
         return true;
       });
     }
+  });
+
+  it('gives a workspace the state that reads its segments and at least eight of them in the default budget', () => {
+    const plan = planMemory(defaultMemoryBudgetMegabytes, small, true);
+    assert.equal(plan.entries, 1024);
+    assert.ok(plan.segments >= 8, `${plan.segments} segments`);
+    assert.equal(plan.segmentBytes, (4 + 1020 + 1) * 24576 + plan.segments * 256 * 24 * 2 * (2 * 64 * 2 + 8));
+    assert.equal(planMemory(defaultMemoryBudgetMegabytes, small).segmentBytes, 0);
+  });
+
+  it('leaves the workspace out where it does not fit, and keeps what works without', () => {
+    assert.deepEqual(planMemory(40, small, true), planMemory(40, small));
   });
 
   it('holds less in a smaller budget', () => {

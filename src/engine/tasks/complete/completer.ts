@@ -1,7 +1,7 @@
 import type { CompletionOutcome, CompletionRequest, CompletionResult } from '../../../protocol';
 import { createSampler, generate, Lookup, RequiredText, Speculation } from '../../decode';
 import type { Document, Documents } from '../../documents';
-import type { LiveContext, Reading } from '../../memory';
+import type { LiveContext, Reading, Recall } from '../../memory';
 import type { ModelManifest, Tokenizer } from '../../model';
 import { filters, type Ending } from './filter';
 import { planCompletion, type CompletionPlan } from './plan';
@@ -28,6 +28,8 @@ export class Completer {
     private readonly tokenizer: Tokenizer,
     private readonly documents: Documents,
     private readonly context: LiveContext,
+    /** What the memory recalls beside a document's own text. */
+    private readonly recallFor: (uri: string) => Recall,
   ) {
     this.suffixes = new SuffixKeeper(tokenizer, context.cache.plan.suffix);
   }
@@ -59,7 +61,8 @@ export class Completer {
 
   private async completeIn(document: Document, request: CompletionRequest, tally: Tally, signal: AbortSignal): Promise<CompletionResult> {
     const plan = planCompletion(document, request, this.tokenizer);
-    const wanted = { document: request.uri, text: plan.text, pinned: this.pinnedTokens(document, request, plan.text) };
+    const recall = this.recallFor(request.uri);
+    const wanted = { document: request.uri, text: plan.text, pinned: this.pinnedTokens(document, request, plan.text, recall), recall };
     const reading = await this.context.read(wanted, signal);
     tally.contextRead(wanted.pinned.length + plan.text.length, reading);
     const written = await this.write(request, plan, reading, tally, signal);
@@ -67,11 +70,11 @@ export class Completer {
   }
 
   /** `<|fim_prefix|><|fim_suffix|>` suffix `<|fim_middle|>`: the text before the cursor follows (suffix, prefix, middle). */
-  private pinnedTokens(document: Document, { uri, offset }: CompletionRequest, text: Int32Array): Int32Array {
+  private pinnedTokens(document: Document, { uri, offset }: CompletionRequest, text: Int32Array, recall: Recall): Int32Array {
     const { fimPrefix, fimSuffix, fimMiddle } = this.manifest.specialTokens;
     const pin = (tokens: Int32Array) => Int32Array.of(fimPrefix, fimSuffix, ...tokens, fimMiddle);
     const after = document.slice(document.snap(offset), suffixLookahead);
-    const suffix = this.suffixes.choose(uri, after, ({ tokens }) => this.context.continues({ document: uri, text, pinned: pin(tokens) }));
+    const suffix = this.suffixes.choose(uri, after, ({ tokens }) => this.context.continues({ document: uri, text, pinned: pin(tokens), recall }));
     return pin(suffix.tokens);
   }
 

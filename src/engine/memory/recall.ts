@@ -1,0 +1,57 @@
+import { shiftSources } from '../../../kernels';
+import { maxSegmentTokens } from '../workspace/segment/segment';
+import type { Memory } from './memory';
+import type { SegmentMemories } from './segmentMemories';
+
+/** A segment that a request's memory shall know. */
+export interface RecalledSegment {
+  /** Of `segmentKey`. */
+  readonly key: string;
+  readonly tokens: Int32Array;
+  /** Added to all its scores before it competes. */
+  readonly prior: number;
+}
+
+/**
+ * The prior of a retrieved segment: -0.6 log2(1 + rank), rank 0 for the best, which so has prior 0 like the open file's own
+ * text. Training adds the same (`priorOf` in models/training/sparsek_code/train.py).
+ */
+export function priorOfRank(rank: number): number {
+  // Without the `|| 0` the best one's would be -0.
+  return -0.6 * Math.log2(1 + rank) || 0;
+}
+
+/**
+ * What a request's memory merges beside the open file's older text. The segments come in the order of the memory: those
+ * further down lie closer to the text and win ties.
+ */
+export class Recall {
+  static readonly nothing = new Recall([]);
+
+  /** Names what is recalled: equal when segments, order and priors are. */
+  readonly key: string;
+
+  constructor(readonly segments: readonly RecalledSegment[]) {
+    this.key = segments.map(({ key, prior }) => `${key} ${prior}`).join('\n');
+  }
+
+  /** Those that are encoded by now. */
+  encodedIn(memories: SegmentMemories): Recall {
+    return new Recall(this.segments.filter(({ key }) => memories.has(key)));
+  }
+
+  /**
+   * The segments' memories, priors added, each in a range of sources of its own; all ranges lie below 0, where the open
+   * file's text begins. One is expanded at a time.
+   */
+  *memories(from: SegmentMemories): Generator<Memory, void> {
+    for (const [i, { key, prior }] of this.segments.entries()) {
+      const memory = from.get(key);
+      if (memory === undefined) continue;
+      const shifted = shiftSources(memory, (i - this.segments.length) * sourcesPerSegment);
+      yield { ...shifted, scores: shifted.scores.map((score) => score + prior) };
+    }
+  }
+}
+
+const sourcesPerSegment = maxSegmentTokens;

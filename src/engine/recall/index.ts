@@ -1,0 +1,3 @@
+export type { ChosenSegment } from './chooseSegments';
+export { pathInside } from './pathInside';
+export { WorkspaceMemory, type PreparationEvents } from './workspaceMemory';

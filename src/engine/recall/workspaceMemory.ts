@@ -1,0 +1,102 @@
+import type { WorkspaceFolder } from '../../protocol';
+import { Recall, SegmentEncoder, SegmentMemories, type MemoryPlan } from '../memory';
+import type { Tokenizer } from '../model';
+import type { Runtime } from '../runtime';
+import { doNotReadMatcher, Grammars, Segmenter, Workspace, type ReadingProgress } from '../workspace';
+import { chooseSegments, recallOf, type ChosenSegment } from './chooseSegments';
+import { lastLineOfSuffix, type Place } from './place';
+
+/** Told while a place's memory is prepared. */
+export interface PreparationEvents {
+  reading(progress: ReadingProgress): void;
+  /** Before a segment is encoded; `done` of the `count` chosen ones are. */
+  encoding(segment: ChosenSegment, done: number, count: number): void;
+}
+
+/** What a workspace's segments contribute to the memory of completions: reads the folder, chooses, encodes, keeps. */
+export class WorkspaceMemory {
+  private workspace: Promise<Workspace> | undefined;
+  private grammars: Grammars | undefined;
+  private readonly wanted = new Map<string, Recall>();
+
+  private constructor(
+    private readonly options: WorkspaceFolder,
+    private readonly plan: MemoryPlan,
+    private readonly tokenizer: Tokenizer,
+    private readonly encoder: SegmentEncoder,
+    readonly memories: SegmentMemories,
+    private readonly warn: (message: string) => void,
+  ) {}
+
+  /** Allocates what the plan states. The folder is read when the first place is prepared. */
+  static async create(
+    options: WorkspaceFolder, plan: MemoryPlan, tokenizer: Tokenizer, runtime: Runtime, warn: (message: string) => void,
+  ): Promise<WorkspaceMemory> {
+    const encoder = await SegmentEncoder.create(runtime);
+    return new WorkspaceMemory(options, plan, tokenizer, encoder, new SegmentMemories(plan.segments), warn);
+  }
+
+  get folder(): string {
+    return this.options.folder;
+  }
+
+  /** Bytes of keys and values by now; at most the plan's `segmentBytes`. */
+  get bytes(): number {
+    return this.encoder.bytes + this.memories.bytes;
+  }
+
+  /** What completions in a document recall: of the segments chosen for it those that are encoded. */
+  recallFor(document: string): Recall {
+    return this.wanted.get(document)?.encodedIn(this.memories) ?? Recall.nothing;
+  }
+
+  /**
+   * Chooses the segments for a place and encodes those that are not kept yet, the best first.
+   *
+   * @param limit segments of other files
+   * @returns the chosen ones, the best first
+   * @throws ProblemError when the folder cannot be read
+   * @throws the signal's reason when aborted; what was encoded until then is kept and recalled
+   */
+  async prepare(document: string, place: Place, limit: number, signal: AbortSignal, events: PreparationEvents): Promise<readonly ChosenSegment[]> {
+    const workspace = await this.read(events);
+    signal.throwIfAborted();
+    const lastLine = lastLineOfSuffix(place, this.plan.suffix, this.tokenizer);
+    const choice = await chooseSegments(workspace, place, lastLine, this.memories.capacity, limit);
+    this.wanted.set(document, recallOf(choice));
+    const chosen = [...choice.retrieved, ...choice.behind];
+    // From the last to the best, so that the best is the last to be dropped.
+    const missing = [...chosen].reverse().filter(({ key }) => !this.memories.touch(key)).reverse();
+    for (const [i, segment] of missing.entries()) {
+      events.encoding(segment, chosen.length - missing.length + i, chosen.length);
+      this.memories.add(segment.key, await this.encoder.encode(segment.tokens, signal));
+    }
+    return chosen;
+  }
+
+  forget(document: string): void {
+    this.wanted.delete(document);
+  }
+
+  dispose(): void {
+    this.encoder.dispose();
+    this.grammars?.[Symbol.dispose]();
+  }
+
+  private read(events: PreparationEvents): Promise<Workspace> {
+    this.workspace ??= this.open(events).catch((error: unknown) => {
+      this.workspace = undefined;
+      throw error;
+    });
+    return this.workspace;
+  }
+
+  private async open(events: PreparationEvents): Promise<Workspace> {
+    const { folder, doNotRead } = this.options;
+    this.grammars ??= await Grammars.open(undefined, this.warn);
+    const segmenter = new Segmenter(this.tokenizer, this.grammars);
+    const workspace = await Workspace.open(folder, segmenter, doNotReadMatcher(doNotRead));
+    await workspace.read((progress) => events.reading(progress));
+    return workspace;
+  }
+}

@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { allocateMemory, type Memory } from '../../../kernels';
+import { priorOfRank, Recall, segmentKey, SegmentMemories } from '../../../src/engine/memory';
+import { Random } from '../../fixtures/random';
+import { noise } from '../tinyModel';
+
+const shape = { layers: 2, keyValueHeads: 2, headDim: 8 };
+
+function memoryOf(seed: number, count = 16): Memory {
+  const random = new Random(seed);
+  const memory = allocateMemory(shape, count);
+  for (const array of [memory.keys, memory.values, memory.scores]) array.set(random.normals(array.length));
+  for (let i = 0; i < memory.sources.length; i++) memory.sources[i] = i % count;
+  return memory;
+}
+
+describe('SegmentMemories', () => {
+  it('gives back what was kept: scores and sources whole, keys and values to 11 bits', () => {
+    const memories = new SegmentMemories(2);
+    const memory = memoryOf(1);
+    memories.add('a', memory);
+    const kept = memories.get('a');
+    assert.ok(kept !== undefined);
+    assert.deepEqual(kept.scores, memory.scores);
+    assert.deepEqual(kept.sources, memory.sources);
+    for (const part of ['keys', 'values'] as const) {
+      kept[part].forEach((value, i) => assert.ok(Math.abs(value - memory[part][i]) <= Math.abs(memory[part][i]) / 2048 + 1e-4));
+    }
+  });
+
+  it('drops the one that was used least recently, and never holds more than its capacity', () => {
+    const memories = new SegmentMemories(3);
+    for (const key of ['a', 'b', 'c']) memories.add(key, memoryOf(1));
+    memories.get('a');
+    memories.touch('b');
+    memories.add('d', memoryOf(2));
+    assert.deepEqual(['a', 'b', 'c', 'd'].map((key) => memories.has(key)), [true, true, false, true]);
+    assert.equal(memories.size, 3);
+    assert.equal(memories.get('c'), undefined);
+  });
+
+  it('takes no more bytes than a full segment has entries, however many are added', () => {
+    const memories = new SegmentMemories(3);
+    for (let i = 0; i < 200; i++) memories.add(String(i), memoryOf(i));
+    assert.equal(memories.bytes, 3 * 16 * 4 * (2 * 8 * 2 + 8));
+  });
+
+  it('replaces what has the same content instead of keeping it twice', () => {
+    const memories = new SegmentMemories(3);
+    memories.add('a', memoryOf(1));
+    memories.add('a', memoryOf(1));
+    assert.equal(memories.size, 1);
+  });
+
+  it('keeps nothing without capacity', () => {
+    const memories = new SegmentMemories(0);
+    memories.add('a', memoryOf(1));
+    assert.equal(memories.size, 0);
+  });
+
+  it('names segments by content', () => {
+    assert.equal(segmentKey(noise(50, 1)), segmentKey(noise(50, 1)));
+    assert.notEqual(segmentKey(noise(50, 1)), segmentKey(noise(50, 2)));
+    assert.notEqual(segmentKey(noise(50, 1)), segmentKey(noise(49, 1)));
+    assert.notEqual(segmentKey(new Int32Array(0)), segmentKey(noise(1)));
+  });
+});
+
+describe('Recall', () => {
+  const segment = (key: string, prior: number) => ({ key, tokens: noise(10), prior });
+
+  it('gives the best retrieved segment no prior, and later ones less and less', () => {
+    assert.equal(priorOfRank(0), 0);
+    assert.ok(Math.abs(priorOfRank(1) + 0.6) < 1e-12);
+    assert.ok(Math.abs(priorOfRank(7) + 1.8) < 1e-12);
+  });
+
+  it('puts every segment in a range of its own in front of the text, in order, with its prior in the scores', () => {
+    const stored = new SegmentMemories(3);
+    for (const [i, key] of ['a', 'b', 'c'].entries()) stored.add(key, memoryOf(i));
+    const memories = [...new Recall([segment('a', -1), segment('b', 0), segment('c', -0.5)]).memories(stored)];
+    const ranges = memories.map(({ sources }) => [Math.min(...sources), Math.max(...sources)]);
+    assert.ok(ranges[0][1] < ranges[1][0] && ranges[1][1] < ranges[2][0] && ranges[2][1] < 0);
+    assert.equal(memories[0].scores[3], Math.fround(memoryOf(0).scores[3] - 1));
+    assert.deepEqual(stored.get('a')?.scores, memoryOf(0).scores);
+  });
+
+  it('has another key when a segment, an order or a prior is another', () => {
+    const [a, b] = [segment('a', 0), segment('b', -1)];
+    const keys = [[a, b], [b, a], [a], [a, segment('b', 0)], []].map((segments) => new Recall(segments).key);
+    assert.equal(new Set(keys).size, keys.length);
+    assert.equal(new Recall([a, b]).key, keys[0]);
+  });
+
+  it('is cut down to what is encoded', () => {
+    const stored = new SegmentMemories(3);
+    stored.add('b', memoryOf(1));
+    const recall = new Recall([segment('a', 0), segment('b', -1)]).encodedIn(stored);
+    assert.deepEqual(recall.segments.map(({ key }) => key), ['b']);
+  });
+});
