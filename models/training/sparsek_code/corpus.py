@@ -28,6 +28,8 @@ from .tokenizer import Tokenizer
 
 SEGMENT_TOKENS = 1020
 """A segment with its path line; with the four sink tokens it is 1,024."""
+CHARACTERS = 5_500_000
+"""At most so much text from one repository."""
 SUFFIXES = {".py", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".go", ".rs", ".java", ".c", ".h", ".cc", ".cpp", ".hpp"}
 SKIPPED = re.compile(
     r"(^|/)(node_modules|vendor|third_party|deps|dist|build|_?_?fixtures?_?_?|__snapshots__|snapshots|testdata|jsfmt|locales?"
@@ -164,27 +166,31 @@ def bounds(rows: list[list]) -> np.ndarray:
     return np.cumsum([0, *map(len, rows)], dtype=np.int64)
 
 
+def gather(directories: list[Path], exports: list[Path], tokenizer: Tokenizer, characters: int) -> dict[str, list[SourceFile]]:
+    """Files by repository. Raises ValueError for a repository without any."""
+    repositories: dict[str, list[SourceFile]] = {}
+    for directory in directories:
+        name = directory.parent.name if directory.name in ("repo", ".git") else directory.name
+        repositories[name] = [cut(path, text, tokenizer) for path, text in readGit(directory, characters)]
+    for export in exports:
+        repositories[export.stem] = list(readExport(export, tokenizer))
+    for name, files in repositories.items():
+        if not files:
+            raise ValueError(f"{name} has no usable source file: leave it out, or check that its HEAD holds code.")
+        print(f"{name}: {len(files)} files, {sum(len(file.bodies) for file in files)} segments", flush=True)
+    return repositories
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pack", type=Path, required=True, help="pack folder: its tokenizer is used")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--repos", type=Path, nargs="*", default=[], help="git directories, bare or not")
     parser.add_argument("--segments", type=Path, nargs="*", default=[], help="exports of the engine, one repository each")
-    parser.add_argument("--characters", type=int, default=5_000_000, help="at most so much text from one repository")
+    parser.add_argument("--characters", type=int, default=CHARACTERS, help="at most so much text from one repository")
     options = parser.parse_args()
     tokenizer = Pack(options.pack).tokenizer()
-    repositories: dict[str, list[SourceFile]] = {}
-    for directory in options.repos:
-        name = directory.parent.name if directory.name in ("repo", ".git") else directory.name
-        repositories[name] = [cut(path, text, tokenizer) for path, text in readGit(directory, options.characters)]
-    for export in options.segments:
-        repositories[export.stem] = list(readExport(export, tokenizer))
-    for name, files in repositories.items():
-        if not files:
-            raise SystemExit(
-                f"{name} has no usable source file: leave it out, or check that it is a git directory with a HEAD."
-            )
-        print(f"{name}: {len(files)} files, {sum(len(file.bodies) for file in files)} segments", flush=True)
+    repositories = gather(options.repos, options.segments, tokenizer, options.characters)
     print(f"{options.out}: {save(options.out, repositories)} tokens, {options.out.stat().st_size} bytes")
 
 

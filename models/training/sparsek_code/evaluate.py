@@ -1,133 +1,128 @@
 """Measures what the memory is worth, all rows with the same weights.
 
-    python -m sparsek_code.evaluate --base BASE --checkpoint RUN/joint.pt --corpus dev.xz --json OUT.json
+    python -m sparsek_code.evaluate --weights PACK --repos GIT_DIRECTORY... --json OUT.json
+    python -m sparsek_code.evaluate --base BASE --checkpoint RUN/joint.pt --corpus dev.xz --pack PACK --json OUT.json
 
 - `cross`: loss on cross-file tokens (the bigram of the token stands in the context and not earlier in the file), positions
-  256 to 2,047 of a file behind segments of its repository.
+  256 to 2,047 of a file behind 14k tokens of segments of its repository; `far`: the same with 60k and 200k tokens, of which
+  the 48 best-ranked segments are encoded.
 - `long`: loss on the last 2,048 tokens of 10k tokens of a long file.
 - `fill`: loss on prefix tail and middle in the request layout of fill in the middle.
 
-Standard errors are over episodes (a file each), paired: of the difference between a row and full attention.
+Standard errors are over episodes (a file each), paired: of the difference between a row and the last row of the comparison.
+On a GPU the default takes about three minutes; on a CPU choose few files.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import math
+import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from . import checkpoint, weights
+from . import checkpoint, corpus, weights
 from .adapters import Adapters
 from .batch import SEGMENT_ROOM
 from .data import Corpus
 from .development import DevelopmentSource, crossTokens, pooled
 from .episodes import EpisodeSource, Sizes
-from .evaluator import Evaluator
+from .evaluator import SEED, Evaluator, Rows
+from .manifest import Pack
 from .model import Model
-from .table import Table, show
+from .table import Report, Table
+
+FAR_POOL = 48
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--base", type=Path, required=True)
-    parser.add_argument("--checkpoint", type=Path, required=True)
-    parser.add_argument("--corpus", type=Path, required=True)
+    parser.add_argument("--weights", type=Path, help="a pack: its quantised weights and its scorers")
+    parser.add_argument("--base", type=Path, help="or a base, unquantised, with")
+    parser.add_argument("--checkpoint", type=Path, help="what training left")
+    parser.add_argument(
+        "--repos", type=Path, nargs="*", default=[], help="git directories (with --weights: its tokenizer cuts them)"
+    )
+    parser.add_argument("--corpus", type=Path, help="or a corpus that `corpus` wrote")
     parser.add_argument("--json", type=Path, required=True)
     parser.add_argument("--files", type=int, default=300, help="files for the cross-file rows")
     parser.add_argument("--long-files", type=int, default=48)
+    parser.add_argument("--fill-files", type=int, default=48)
     parser.add_argument("--far-files", type=int, default=120, help="files for the 60k and 200k contexts")
-    parser.add_argument("--seconds", type=float, default=math.inf, help="stop drawing more episodes after this time")
-    parser.add_argument("--episodes", type=int, default=4)
-    parser.add_argument("--tiny", action="store_true")
-    parser.add_argument("--eager", action="store_true")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="draw no more episodes after this time")
+    parser.add_argument("--episodes", type=int, default=4, help="files read at once")
+    parser.add_argument("--eager", action="store_true", help="do not compile")
     options = parser.parse_args()
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    base = weights.load(options.base).to(device, torch.bfloat16 if device == "cuda" else torch.float32)
-    adapters: Adapters = checkpoint.load(options.checkpoint, base.geometry)[0]
-    base.geometry = replace(base.geometry, scorerHidden=adapters.hidden.shape[1] if hasattr(adapters, "hidden") else 0)
-    model = Model(base, adapters.to(device), fused=not options.eager)
-    corpus = Corpus(options.corpus)
+    if bool(options.weights) == bool(options.base and options.checkpoint) or bool(options.repos) == bool(options.corpus):
+        parser.error("name the weights (--weights, or --base with --checkpoint) and the texts (--repos or --corpus), each once")
+    if options.repos and not options.weights:
+        parser.error("--repos needs the tokenizer of --weights; write a corpus first (python -m sparsek_code.corpus)")
+    model = modelOf(options)
     with torch.no_grad():
-        report = evaluate(Evaluator(model, corpus), corpus, options)
-    write(report, options.json)
+        measure(Evaluator(model, Rows(base=options.weights is None)), textsOf(options), options)
 
 
-def evaluate(evaluator: Evaluator, corpus: Corpus, options: argparse.Namespace) -> dict:
-    begun, report = time.monotonic(), {}
-    late = lambda share: time.monotonic() - begun > options.seconds * share  # noqa: E731
-    tiny = options.tiny
-    sizes = Sizes(1024, 512, 1024, 32, 128, 4) if tiny else Sizes(segments=40)
-    entries, texts = ([256], [1]) if tiny else ([256, 512, 1024, 2048], [1, 2, 4, 8])
+def modelOf(options: argparse.Namespace) -> Model:
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    base = weights.load(options.weights or options.base).to(device, torch.bfloat16 if device == "cuda" else torch.float32)
+    adapters = (
+        Adapters.ofPack(Pack(options.weights)) if options.weights else checkpoint.load(options.checkpoint, base.geometry)[0]
+    )
+    return Model(base, adapters.to(device), fused=device == "cuda" and not options.eager)
 
-    def groups(rows: list) -> list[list]:
-        return [rows[i : i + options.episodes] for i in range(0, len(rows), options.episodes)]
 
-    table, source = Table(), DevelopmentSource(corpus, sizes, 7)
+def textsOf(options: argparse.Namespace) -> Corpus:
+    if options.corpus:
+        return Corpus(options.corpus)
+    with tempfile.TemporaryDirectory() as folder:
+        path, tokenizer = Path(folder) / "corpus.xz", Pack(options.weights).tokenizer()
+        corpus.save(path, corpus.gather(options.repos, [], tokenizer, corpus.CHARACTERS))
+        return Corpus(path)
+
+
+def measure(evaluator: Evaluator, texts: Corpus, options: argparse.Namespace) -> None:
+    """Every part is written as soon as it is measured: a run cut short keeps what it has."""
+    report, begun = Report(options.json), time.monotonic()
+
+    def inGroups(items: list, share: float, read: Callable[[list], None]) -> None:
+        """`episodes` at a time, until this part's share of the time is up."""
+        for i in range(0, len(items), options.episodes):
+            if time.monotonic() - begun > options.seconds * share:
+                break
+            read(items[i : i + options.episodes])
+
+    sizes, table = Sizes(segments=40), Table()
+    source = DevelopmentSource(texts, sizes, SEED)
     drawn = [episode for file in source.files(options.files) if (episode := source.at(file)) and len(crossTokens(episode))]
     source.random.shuffle(drawn)
-    for group in groups(drawn):
-        evaluator.cross(group, table, sizes, entries, texts)
-        if late(0.55):
-            break
-    report["cross"] = table.report("none", "full")
-    report["cross by language"] = {name: table.report("none", "full", name) for name in sorted(set(table.labels))}
-    show("cross-file, 14k tokens of context", report["cross"], begun)
-    write(report, options.json)
+    inGroups(drawn, 0.55, lambda group: evaluator.cross(group, table, sizes))
+    report.add("cross", table, "none", "full")
+    for language in sorted(set(table.labels)):
+        report.add(f"cross, {language}", table, "none", "full", language)
 
-    table, length, window = Table(), (1024, 512)[tiny] * 10, 1024 if not tiny else 512
-    longFiles = np.flatnonzero(corpus.fileLength >= length)
-    picked = np.random.default_rng(7).permutation(longFiles)[: options.long_files]
-    longTexts = [corpus.file(int(f))[:length] for f in picked]
-    for group in groups(longTexts):
-        evaluator.long(group, table, [k for k in entries if k >= 256], length // 5, window)
-        table.labels += ["long"] * len(group)
-        if late(0.7):
-            break
-    if longTexts:
-        report["long"] = table.report("window only", "full")
-        show("long files, 10k tokens", report["long"], begun)
-        write(report, options.json)
+    table, length = Table(), 10_240
+    files = np.random.default_rng(SEED).permutation(np.flatnonzero(texts.fileLength >= length))[: options.long_files]
+    inGroups([texts.file(int(f))[:length] for f in files], 0.7, lambda group: evaluator.long(group, table, 2048))
+    report.add("long", table, "window only", "full")
 
-    table, source = Table(), EpisodeSource(corpus, sizes, 7)
-    for _ in range(max(1, options.files // 12 // options.episodes)):
-        group = [source.draw("fill") for _ in range(options.episodes)]
-        evaluator.fill(group, table, sizes, entries)
-        table.labels += ["fill"] * len(group)
-        if late(0.75):
-            break
-    report["fill"] = table.report("none", "full")
-    show("fill in the middle", report["fill"], begun)
-    write(report, options.json)
+    table, filler = Table(), EpisodeSource(texts, sizes, SEED)
+    drawn = [filler.draw("fill") for _ in range(options.fill_files)]
+    inGroups(drawn, 0.75, lambda group: evaluator.fill(group, table, sizes))
+    report.add("fill", table, "none", "full")
 
-    for far in () if tiny else (60_000, 200_000):
-        table, source = Table(), DevelopmentSource(corpus, replace(sizes, context=far, segments=1000), 7)
-        inside = replace(sizes, context=48 * SEGMENT_ROOM, segments=48)
-        for group in groups([f for f in source.files(options.far_files)]):
-            episodes = [pooled(e, 48) for f in group if (e := source.at(f))]
-            episodes = [e for e in episodes if len(crossTokens(e))]
-            if len(episodes) == options.episodes:
-                evaluator.cross(episodes, table, inside, [1024, 2048], [4, 8, 16], whole=False, baselines=False)
-            if late(0.85 if far == 60_000 else 1):
-                break
-        report[f"cross {far}"] = table.report("none", "text 16")
-        show(
-            f"cross-file, {far} tokens of context, pool of 48; gain is relative to 16 segments as text",
-            report[f"cross {far}"],
-            begun,
-        )
-        write(report, options.json)
-    return report
-
-
-def write(report: dict, path: Path) -> None:
-    """After every part: a run cut short keeps what it has measured."""
-    path.write_text(json.dumps(report, indent=1) + "\n")
+    farther = Evaluator(evaluator.model, Rows((1024, 2048), (4, 8, 16), baselines=False, full=False))
+    inside = replace(sizes, context=FAR_POOL * SEGMENT_ROOM, segments=FAR_POOL)
+    for far, share in ((60_000, 0.87), (200_000, 1.0)):
+        table, source = Table(), DevelopmentSource(texts, replace(sizes, context=far, segments=1000), SEED)
+        drawn = [pooled(episode, FAR_POOL) for file in source.files(options.far_files) if (episode := source.at(file))]
+        drawn = [episode for episode in drawn if len(crossTokens(episode))]
+        inGroups(drawn, share, lambda group: farther.cross(group, table, inside))  # noqa: B023 (called at once)
+        report.add(f"far, {far}", table, "none", "text 16")
 
 
 if __name__ == "__main__":

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
-import time
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -23,7 +24,7 @@ class Table:
     def __init__(self) -> None:
         self.rows: dict[str, Row] = {}
         self.labels: list[str] = []
-        """Language of each episode."""
+        """One for each episode, e.g. its language."""
 
     def add(self, name: str, loss: Tensor, episode: Tensor, count: int) -> None:
         """Losses [n] of tokens of the episodes `episode` [n] in 0 .. count-1."""
@@ -31,30 +32,40 @@ class Table:
         row.sums += torch.zeros(count, device=loss.device).index_add_(0, episode, loss).tolist()
         row.counts += torch.bincount(episode, minlength=count).tolist()
 
-    def report(self, none: str, full: str, only: str | None = None) -> dict[str, dict[str, float]]:
-        """Each row: loss, share of `full`'s gain over `none`, and the standard error of its difference from `full`."""
+    def summary(self, none: str, full: str, only: str | None = None) -> dict[str, dict[str, float]]:
+        """Each row: loss, share of `full`'s gain over `none`, and the standard error of its difference from `full`.
+
+        The error takes episodes as independent: a ratio estimator over their sums. `only` = episodes of this label.
+        """
         pick = np.array([only is None or label == only for label in self.labels])
-        weights = np.array(self.rows[full].counts, float)[pick]
-        total = weights.sum()
-        if total == 0:
-            return {}
-        loss = {name: np.array(row.sums)[pick] for name, row in self.rows.items()}
-        gain = (loss[none].sum() - loss[full].sum()) / total
-        result = {}
+        counts = np.array(self.rows[full].counts, float)[pick]
+        total, loss = counts.sum(), {name: np.array(row.sums)[pick] for name, row in self.rows.items()}
+        gain = loss[none].sum() - loss[full].sum()
+        result: dict[str, dict[str, float]] = {"": {"tokens": int(total), "episodes": int(pick.sum())}}
         for name, sums in loss.items():
             difference = sums - loss[full]
-            residual = difference - difference.sum() / total * weights
+            residual = difference - difference.sum() / total * counts
             result[name] = {
                 "loss": round(sums.sum() / total, 4),
-                "gain": round(float((loss[none].sum() - sums.sum()) / total / gain), 3),
+                "gain": round((loss[none].sum() - sums.sum()) / gain, 3),
                 "error": round(math.sqrt((residual**2).sum()) / total, 4),
             }
-        return result | {"": {"tokens": int(total), "episodes": int(pick.sum())}}
+        return result
 
 
-def show(title: str, rows: dict[str, dict[str, float]], begun: float) -> None:
-    rows = dict(rows)
-    size = rows.pop("", {})
-    print(f"\n{title}: {size}, {time.monotonic() - begun:.0f} s", flush=True)
-    for name, row in rows.items():
-        print(f"  {name:24} {row['loss']:.4f}  {100 * row['gain']:6.1f} %  ± {row['error']:.4f}", flush=True)
+class Report:
+    """Summaries by part, printed and written as they come."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.parts = path, {}
+
+    def add(self, part: str, table: Table, none: str, full: str, only: str | None = None) -> None:
+        if not table.rows:
+            print(f"\n{part}: nothing to measure (no such files, or no time)", flush=True)
+            return
+        self.parts[part] = rows = table.summary(none, full, only)
+        self.path.write_text(json.dumps(self.parts, indent=1) + "\n")
+        print(f"\n{part}: {rows['']['tokens']} tokens of {rows['']['episodes']} files", flush=True)
+        for name, row in rows.items():
+            if name:
+                print(f"  {name:20} {row['loss']:.4f} {100 * row['gain']:6.1f} % ± {row['error']:.4f}", flush=True)

@@ -7,41 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from wideVocabulary import GEOMETRY, SIZES, base
 
 from sparsek_code import checkpoint
 from sparsek_code.adapters import Adapters
 from sparsek_code.batch import collate
-from sparsek_code.episodes import Episode, Sizes
-from sparsek_code.geometry import Geometry
+from sparsek_code.episodes import Episode
 from sparsek_code.log import Log
 from sparsek_code.memory import Plan
 from sparsek_code.model import Model
 from sparsek_code.recipe import Recipe, drawPlan, priorOf
 from sparsek_code.trainer import Trainer
-from sparsek_code.weights import BaseWeights, LayerWeights
-
-# The sink and the markers have large ids, so the vocabulary is the real one; everything else is as small as it can be.
-GEOMETRY = Geometry(
-    layers=2, width=16, queryHeads=4, keyValueHeads=2, headDim=8, feedForwardWidth=24, vocabulary=151_936,
-    ropeTheta=10_000.0, rmsNormEpsilon=1e-6, maxPositions=512, scorerHidden=4,
-)  # fmt: skip
-SIZES = Sizes(context=96, live=48, long=96, suffix=8, window=16, segments=3)
-
-
-def base(seed: int = 0) -> BaseWeights:
-    generator, g = torch.Generator().manual_seed(seed), GEOMETRY
-    normal = lambda *shape: torch.randn(shape, generator=generator) * shape[-1] ** -0.5  # noqa: E731
-    width = g.queryWidth + 2 * g.keyValueWidth
-    layer = lambda: LayerWeights(  # noqa: E731
-        1 + normal(16),
-        2 * normal(width, 16),
-        normal(width),
-        normal(16, g.queryWidth),
-        1 + normal(16),
-        normal(48, 16),
-        normal(16, 24),
-    )
-    return BaseWeights(g, 3 * normal(g.vocabulary, 16), 1 + normal(16), [layer(), layer()])
 
 
 def trainer(stage: str, adapters: Adapters | None = None) -> Trainer:
