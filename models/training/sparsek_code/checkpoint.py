@@ -1,11 +1,13 @@
 """What a run leaves behind: the adapters, and enough of the optimiser to go on. One file of a few megabytes.
 
-Low-rank updates are kept in fp16, scorers in float32. Adam's second moments are kept as the outer product of their row and
+Weights are kept in fp16 and the whole is compressed (LZMA, aligned to two bytes). Adam's second moments are kept as the outer product of their row and
 column means (as in Adafactor, arXiv 1804.04235); first moments start from zero and are right again after some ten steps.
 """
 
 from __future__ import annotations
 
+import io
+import lzma
 import pickle
 from dataclasses import asdict
 from pathlib import Path
@@ -17,30 +19,31 @@ from .adapters import Adapters
 from .geometry import Geometry
 
 FORMAT = 1
+COMPRESSION = [{"id": lzma.FILTER_LZMA2, "preset": 6, "lc": 0, "lp": 1, "pb": 1}]
 
 
 def save(
     path: Path, adapters: Adapters, geometry: Geometry, progress: dict, optimiser: torch.optim.Optimizer | None = None
 ) -> None:
     """Written beside its place first, so that a run cut short never leaves half a file under the final name."""
-    kept = {n: (x.detach().cpu() if adapters.isScorer(n) else x.detach().cpu().half()) for n, x in adapters.named_parameters()}
+    kept = {name: x.detach().cpu().half() for name, x in adapters.named_parameters()}
     moments = (
         {n: factor(optimiser.state[x]["exp_avg_sq"]) for n, x in adapters.named_parameters() if x in optimiser.state}
         if optimiser
         else {}
     )
+    whole = io.BytesIO()
+    torch.save({"format": FORMAT, "geometry": asdict(geometry), "adapters": kept, "moments": moments, "progress": progress}, whole)
     partial = path.with_suffix(".partial")
-    torch.save(
-        {"format": FORMAT, "geometry": asdict(geometry), "adapters": kept, "moments": moments, "progress": progress}, partial
-    )
+    partial.write_bytes(lzma.compress(whole.getvalue(), filters=COMPRESSION))
     partial.replace(path)
 
 
 def load(path: Path, geometry: Geometry) -> tuple[Adapters, dict, dict[str, tuple[Tensor, Tensor]]]:
     """Adapters, progress and factored moments. Raises ValueError for a damaged file or another model's."""
     try:
-        saved = torch.load(path, weights_only=True)
-    except (RuntimeError, OSError, EOFError, pickle.UnpicklingError) as error:
+        saved = torch.load(io.BytesIO(lzma.decompress(path.read_bytes())), weights_only=True)
+    except (RuntimeError, OSError, EOFError, lzma.LZMAError, pickle.UnpicklingError) as error:
         raise ValueError(
             f"{path} is no whole checkpoint ({error}). It may have been cut short: resume from an earlier one."
         ) from error

@@ -1,7 +1,7 @@
 """Measures what the memory is worth, all rows with the same weights.
 
     python -m sparsek_code.evaluate --weights PACK --repos GIT_DIRECTORY... --json OUT.json
-    python -m sparsek_code.evaluate --base BASE --checkpoint RUN/joint.pt --corpus dev.xz --pack PACK --json OUT.json
+    python -m sparsek_code.evaluate --base BASE --checkpoint RUN/joint.pt.xz --corpus dev.xz --pack PACK --json OUT.json
 
 - `cross`: loss on cross-file tokens (the bigram of the token stands in the context and not earlier in the file), positions
   256 to 2,047 of a file behind 14k tokens of segments of its repository; `far`: the same with 60k and 200k tokens, of which

@@ -1,10 +1,10 @@
 """Trains scorers and adapters.
 
     python -m sparsek_code.train --base BASE --corpus train.xz --out RUN --stage scorers --steps 100
-    python -m sparsek_code.train --base BASE --corpus train.xz --out RUN --stage joint --steps 1500 --from RUN/scorers.pt
+    python -m sparsek_code.train --base BASE --corpus train.xz --out RUN --stage joint --steps 1500 --from RUN/scorers.pt.xz
 
 BASE: a GGUF file, a saved `weights.BaseWeights`, or a pack folder. The teacher is the base with full attention, or --teacher.
-A run resumes from RUN/<stage>.pt when that is there; --seconds bounds one call. RUN/<stage>.jsonl holds the curves.
+A run resumes from RUN/<stage>.pt.xz when that is there; --seconds bounds one call. RUN/<stage>.jsonl holds the curves.
 
 Stage `scorers`: each token's score regresses the log of the attention that the teacher's target tokens give it. Stage
 `joint`: scorers and low-rank updates; hard top-K memory with SPARSEK's straight-through gradient; loss = KL to the teacher
@@ -37,7 +37,7 @@ from .trainer import Trainer
 def run(trainer: Trainer, batches: DataLoader, out: Path, progress: dict, seconds: float, saveEvery: float) -> None:
     """Steps until the recipe's number or the time is reached. Saves at the end and every `saveEvery` seconds."""
     recipe, device = trainer.recipe, trainer.student.base.embedding.device
-    path, log = out / f"{recipe.stage}.pt", Log(out / f"{recipe.stage}.jsonl")
+    path, log = out / f"{recipe.stage}.pt.xz", Log(out / f"{recipe.stage}.jsonl")
     begun = saved = time.monotonic()
     stream = iter(batches)
     while progress["step"] < recipe.steps and time.monotonic() - begun < seconds:
@@ -94,7 +94,7 @@ def main() -> None:
     recipe = Recipe(stage=options.stage, steps=options.steps, adapterRate=options.adapter_rate, scorerRate=options.scorer_rate)
 
     progress, moments = {"step": 0, "tokens": 0, "seconds": 0.0}, {}
-    current = options.out / f"{options.stage}.pt"
+    current = options.out / f"{options.stage}.pt.xz"
     if current.exists():
         adapters, progress, moments = checkpoint.load(current, base.geometry)
     elif options.start:

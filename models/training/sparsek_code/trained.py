@@ -1,6 +1,6 @@
 """A checkpoint's weights in the base's place, for quantising; and landing them in a pack.
 
-    python -m sparsek_code.trained --cache CACHE --checkpoint joint.pt --pack PACK
+    python -m sparsek_code.trained --cache CACHE --checkpoint joint.pt.xz --pack PACK
 
 rewrites the two shards that training changes, attention and scorers. All others stay as they are, byte for byte.
 """

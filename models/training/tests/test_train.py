@@ -72,7 +72,7 @@ def test_a_gradient_that_is_not_finite_changes_nothing_and_is_counted(tmp_path):
 
 
 def test_a_run_resumes_from_its_small_checkpoint(tmp_path):
-    run, one, path = trainer("joint"), batch(), tmp_path / "joint.pt"
+    run, one, path = trainer("joint"), batch(), tmp_path / "joint.pt.xz"
     plan = replace(drawPlan(one, np.random.default_rng(0)), entries=8, window=16, chunk=16, stored=16)
     for _ in range(5):
         run.jointStep(one, plan, True, True)
@@ -88,7 +88,7 @@ def test_a_run_resumes_from_its_small_checkpoint(tmp_path):
 
 
 def test_a_checkpoint_cut_short_or_of_another_model_is_refused(tmp_path):
-    path = tmp_path / "joint.pt"
+    path = tmp_path / "joint.pt.xz"
     checkpoint.save(path, Adapters(GEOMETRY), GEOMETRY, {"step": 1})
     with pytest.raises(ValueError, match="another model"):
         checkpoint.load(path, replace(GEOMETRY, layers=3))

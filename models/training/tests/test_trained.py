@@ -31,8 +31,8 @@ def trained(tiny, tmp_path) -> Trained:
     with torch.no_grad():
         adapters.up.normal_(std=0.1)
         adapters.outputUp.normal_(std=0.1)
-    checkpoint.save(tmp_path / "joint.pt", adapters, tiny.geometry, {"step": 1})
-    return Trained(PackAsBase(tiny), tmp_path / "joint.pt")
+    checkpoint.save(tmp_path / "joint.pt.xz", adapters, tiny.geometry, {"step": 1})
+    return Trained(PackAsBase(tiny), tmp_path / "joint.pt.xz")
 
 
 def test_attention_is_the_base_plus_the_low_rank_update(tiny, trained):
