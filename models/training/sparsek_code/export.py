@@ -25,7 +25,7 @@ from .tokenizer import ranksAndSpecials, writeRanks
 DATA_ALIGNMENT, SCALE_ALIGNMENT = 4096, 64
 """Tensor data starts on a page, so that a shard can be mapped; scales and zero points on a cache line."""
 
-SHARD_BYTES = 76_000_000
+SHARD_BYTES = 70_000_000
 """As large as a file of feed-forwards gets: hosts refuse files of 100 MB."""
 
 Weights = dict[str, BlockMatrix | Tensor]
@@ -47,16 +47,13 @@ def shardOf(name: str, geometry: Geometry) -> str:
 
 
 def feedForwardCuts(geometry: Geometry) -> list[tuple[int, int]]:
-    """Layers start .. end-1 of each feed-forward file: the first file is as full as it may be, the rest is cut evenly.
+    """Layers start .. end-1 of each feed-forward file.
 
     A layer has three 4-bit matrices, with a 16-bit scale and a 4-bit zero point for each block of 32.
     """
     bytesPerLayer = 3 * geometry.width * geometry.feedForwardWidth * (4 + (16 + 4) / 32) / 8
-    fitting = max(1, int(SHARD_BYTES // bytesPerLayer))
-    first = min(fitting, geometry.layers)
-    files = -(-(geometry.layers - first) // fitting)
-    ends = [first + (geometry.layers - first) * file // max(1, files) for file in range(files + 1)]
-    return list(zip([0, *ends[:-1]], ends, strict=True))
+    together = max(1, int(SHARD_BYTES // bytesPerLayer))
+    return [(start, min(start + together, geometry.layers)) for start in range(0, geometry.layers, together)]
 
 
 class Shard:

@@ -59,8 +59,8 @@ def test_what_training_changes_lies_in_files_of_its_own():
     feedForward = [shardOf(f"layers.{layer}.feedForward.up.weight", geometry) for layer in range(24)]
     assert attention == {"attention.bin"}
     assert shardOf("layers.3.scorer.hidden.weight", geometry) == "scorers.bin"
-    assert [feedForward.index(name) for name in dict.fromkeys(feedForward)] == [0, 10, 17]
-    assert {"feed-forward-00-09.bin", "feed-forward-10-16.bin", "feed-forward-17-23.bin"} == set(feedForward)
+    assert [feedForward.index(name) for name in dict.fromkeys(feedForward)] == [0, 9, 18]
+    assert {"feed-forward-00-08.bin", "feed-forward-09-17.bin", "feed-forward-18-23.bin"} == set(feedForward)
 
 
 def test_feed_forward_files_of_any_geometry_hold_every_layer_once_and_stay_small():
