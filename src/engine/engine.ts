@@ -5,7 +5,7 @@ import {
 import { Documents } from './documents';
 import { BoundedCache, CheckpointStore, LiveContext, planMemory, Recall, type MemoryPlan } from './memory';
 import { readManifest, Tokenizer, verifyFiles, type ModelManifest } from './model';
-import { pathInside, WorkspaceMemory, type ChosenSegment, type PreparationEvents } from './recall';
+import { pathInside, WorkspaceMemory, type ChosenSegment, type PreparationEvents, type PreparedPlace } from './recall';
 import { RequestQueue } from './requestQueue';
 import { CpuRuntime, type Runtime } from './runtime';
 import { Completer } from './tasks/complete';
@@ -15,9 +15,9 @@ import { engineVersion } from './version';
 export interface EngineEvents {
   progress(progress: LoadProgress): void;
   log(message: LogMessage): void;
+  /** Awaited before each file of a workspace is cut; without it files are read as fast as they can be. */
+  mayRead?(): Promise<void>;
 }
-
-type Place = Pick<CompletionRequest, 'uri' | 'offset'>;
 
 /** A loaded model with its memory and the documents it completes in. The same behind the editor and the command line. */
 export class Engine {
@@ -70,17 +70,22 @@ export class Engine {
    * @throws ProblemError when the workspace cannot be read
    * @throws the signal's reason when aborted; what was encoded until then is recalled
    */
-  async prepare({ uri, offset }: Place, limit: number, signal: AbortSignal, events: PreparationEvents): Promise<readonly ChosenSegment[]> {
+  async prepare({ uri, offset }: PreparedPlace, limit: number, signal: AbortSignal, events: PreparationEvents): Promise<readonly ChosenSegment[]> {
     const content = this.documents.get(uri)?.content;
     if (this.workspace === undefined || content === undefined || 'unreadable' in content || content.isBinary) return [];
     const path = await pathInside(this.workspace.folder, uri);
     if (path === undefined) return [];
-    return this.workspace.prepare(uri, { path, text: content.text, offset: content.snap(offset) }, limit, signal, events);
+    return this.workspace.prepare(uri, { path, text: content.text, offset: content.snap(Math.min(offset, content.length)) }, limit, signal, events);
   }
 
   /** A newer request for the same document supersedes this one, which is then answered `cancelled`. */
   complete(request: CompletionRequest, signal: AbortSignal): Promise<CompletionResult> {
     return this.queue.run(request.uri, signal, (superseding) => this.completer.complete(request, superseding));
+  }
+
+  /** Ends the reading of the workspace, so that what prepares a place settles. */
+  stopReading(): void {
+    this.workspace?.stop();
   }
 
   async dispose(): Promise<void> {
@@ -121,7 +126,7 @@ async function openWorkspace(
     events.log({ level: 'warning', text: `The memory budget of ${memoryBudgetMegabytes} MB has no room for other files of the workspace: completions know the open file alone.` });
     return undefined;
   }
-  return WorkspaceMemory.create(workspace, plan, tokenizer, runtime, (text) => events.log({ level: 'warning', text }));
+  return WorkspaceMemory.create(workspace, plan, tokenizer, runtime, (text) => events.log({ level: 'warning', text }), () => events.mayRead?.() ?? Promise.resolve());
 }
 
 function describePlan({ entries, window, slots, keyValueBytes, checkpoints, checkpointBytes, segments, segmentBytes }: MemoryPlan): string {

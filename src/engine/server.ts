@@ -1,20 +1,32 @@
 import { CancellationToken, ErrorCodes, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
 import {
-  methods, ProblemError, type ChangeDocument, type CloseDocument, type CompletionRequest, type EngineInfo, type InitializeRequest, type OpenDocument, type Problem,
+  describeProblem, methods, ProblemError, type ChangeDocument, type CloseDocument, type CompletionRequest, type EngineInfo,
+  type InitializeRequest, type LogMessage, type OpenDocument, type Problem,
 } from '../protocol';
 import { Engine } from './engine';
 import { problemOf } from './problemOf';
+import { IdlePreparation } from './recall';
+
+/** Segments of other files that a completion recalls, where there is room for them. */
+const recalledSegments = 8;
 
 /** Answers an editor's messages with one engine, which the first request loads. */
 export class Server {
   private engine: Promise<Engine> | undefined;
+  private readonly idle = new IdlePreparation(
+    async (place, signal) => (await this.loaded()).prepare(place, recalledSegments, signal, { reading: () => undefined, encoding: () => undefined }),
+    (error) => this.log({ level: 'warning', text: describeProblem(problemOf(error)) }),
+  );
 
   constructor(private readonly connection: MessageConnection, private readonly exit: () => void) {
     connection.onRequest(methods.initialize, (request: InitializeRequest) => answer(this.initialize(request)));
     connection.onRequest(methods.complete, (request: CompletionRequest, token: CancellationToken) => answer(this.complete(request, token)));
     connection.onRequest(methods.shutdown, () => answer(this.shutdown()));
     connection.onNotification(methods.openDocument, (document: OpenDocument) => this.withEngine((engine) => engine.documents.open(document)));
-    connection.onNotification(methods.changeDocument, (change: ChangeDocument) => this.withEngine((engine) => engine.documents.change(change)));
+    connection.onNotification(methods.changeDocument, (change: ChangeDocument) => this.withEngine((engine) => {
+      this.idle.postpone();
+      engine.documents.change(change);
+    }));
     connection.onNotification(methods.closeDocument, (document: CloseDocument) => this.withEngine((engine) => engine.documents.close(document)));
   }
 
@@ -22,7 +34,8 @@ export class Server {
     if (this.engine !== undefined) throw misuse('The engine was asked to initialize twice.');
     const loading = Engine.load(request, {
       progress: (progress) => void this.connection.sendNotification(methods.loadProgress, progress),
-      log: (message) => void this.connection.sendNotification(methods.log, message),
+      log: (message) => this.log(message),
+      mayRead: () => this.idle.whenIdle(),
     });
     this.engine = loading;
     // One that failed may be followed by another: of the same model once it is repaired, or with a larger budget.
@@ -36,16 +49,23 @@ export class Server {
     const subscription = token.onCancellationRequested(() => controller.abort());
     if (token.isCancellationRequested) controller.abort();
     try {
-      return await engine.complete(request, controller.signal);
+      return await this.idle.around(request, () => engine.complete(request, controller.signal));
     } finally {
       subscription.dispose();
     }
   }
 
   private async shutdown(): Promise<null> {
-    await (await this.engine?.catch(() => undefined))?.dispose();
+    const engine = await this.engine?.catch(() => undefined);
+    engine?.stopReading();
+    await this.idle.close();
+    await engine?.dispose();
     setImmediate(this.exit);
     return null;
+  }
+
+  private log(message: LogMessage): void {
+    void this.connection.sendNotification(methods.log, message);
   }
 
   /** Notifications are applied in the order they came: a document opened while the model loads is there when it is ready. */

@@ -12,6 +12,9 @@ export interface ChosenSegment extends RecalledSegment {
   readonly why?: RankingReasons;
 }
 
+/** Longer files are not cut while they are open, as that would block for more than a tenth of a second. */
+const longestCut = 100_000;
+
 /** Of the segments that fit, the part that the rest of the open file may take. */
 const shareOfOpenFile = 0.25;
 
@@ -31,7 +34,7 @@ export interface Choice {
  * @param limit segments of other files
  */
 export async function chooseSegments(workspace: Workspace, place: Place, lastLine: number, capacity: number, limit: number): Promise<Choice> {
-  const rest = await workspace.segmentsBehind(place.path, place.text, lastLine);
+  const rest = place.text.length > longestCut ? [] : await workspace.segmentsBehind(place.path, place.text, lastLine);
   const behind = rest.filter(({ startLine }) => startLine > lastLine).slice(0, Math.floor(capacity * shareOfOpenFile));
   const ranked = workspace.rankForCompletion({ ...place, open: [], recent: [] }, Math.min(limit, capacity - behind.length));
   const retrieved: ChosenSegment[] = [];

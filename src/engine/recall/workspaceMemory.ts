@@ -2,8 +2,9 @@ import type { WorkspaceFolder } from '../../protocol';
 import { Recall, SegmentEncoder, SegmentMemories, type MemoryPlan } from '../memory';
 import type { Tokenizer } from '../model';
 import type { Runtime } from '../runtime';
-import { doNotReadMatcher, Grammars, Segmenter, Workspace, type ReadingProgress } from '../workspace';
+import { doNotReadMatcher, Grammars, Workspace, type ReadingProgress } from '../workspace';
 import { chooseSegments, recallOf, type ChosenSegment } from './chooseSegments';
+import { PatientSegmenter } from './patientSegmenter';
 import { lastLineOfSuffix, type Place } from './place';
 
 /** Told while a place's memory is prepared. */
@@ -17,6 +18,7 @@ export interface PreparationEvents {
 export class WorkspaceMemory {
   private workspace: Promise<Workspace> | undefined;
   private grammars: Grammars | undefined;
+  private readonly closing = new AbortController();
   private readonly wanted = new Map<string, Recall>();
 
   private constructor(
@@ -26,14 +28,20 @@ export class WorkspaceMemory {
     private readonly encoder: SegmentEncoder,
     readonly memories: SegmentMemories,
     private readonly warn: (message: string) => void,
+    private readonly turn: () => Promise<void>,
   ) {}
 
-  /** Allocates what the plan states. The folder is read when the first place is prepared. */
+  /**
+   * Allocates what the plan states. The folder is read when the first place is prepared.
+   *
+   * @param turn awaited before each file is cut
+   */
   static async create(
     options: WorkspaceFolder, plan: MemoryPlan, tokenizer: Tokenizer, runtime: Runtime, warn: (message: string) => void,
+    turn: () => Promise<void> = () => Promise.resolve(),
   ): Promise<WorkspaceMemory> {
     const encoder = await SegmentEncoder.create(runtime);
-    return new WorkspaceMemory(options, plan, tokenizer, encoder, new SegmentMemories(plan.segments), warn);
+    return new WorkspaceMemory(options, plan, tokenizer, encoder, new SegmentMemories(plan.segments), warn, turn);
   }
 
   get folder(): string {
@@ -63,6 +71,7 @@ export class WorkspaceMemory {
     signal.throwIfAborted();
     const lastLine = lastLineOfSuffix(place, this.plan.suffix, this.tokenizer);
     const choice = await chooseSegments(workspace, place, lastLine, this.memories.capacity, limit);
+    signal.throwIfAborted();
     this.wanted.set(document, recallOf(choice));
     const chosen = [...choice.retrieved, ...choice.behind];
     // From the last to the best, so that the best is the last to be dropped.
@@ -78,7 +87,13 @@ export class WorkspaceMemory {
     this.wanted.delete(document);
   }
 
+  /** Ends reading between two files; for the last time before {@link dispose}. */
+  stop(): void {
+    this.closing.abort();
+  }
+
   dispose(): void {
+    this.stop();
     this.encoder.dispose();
     this.grammars?.[Symbol.dispose]();
   }
@@ -94,9 +109,9 @@ export class WorkspaceMemory {
   private async open(events: PreparationEvents): Promise<Workspace> {
     const { folder, doNotRead } = this.options;
     this.grammars ??= await Grammars.open(undefined, this.warn);
-    const segmenter = new Segmenter(this.tokenizer, this.grammars);
+    const segmenter = new PatientSegmenter(this.tokenizer, this.grammars, this.turn);
     const workspace = await Workspace.open(folder, segmenter, doNotReadMatcher(doNotRead));
-    await workspace.read((progress) => events.reading(progress));
+    await workspace.read((progress) => events.reading(progress), this.closing.signal);
     return workspace;
   }
 }
