@@ -5,8 +5,9 @@ import type { Vocabulary } from '../model';
  * (token healing), and what the suggest widget has selected.
  *
  * At every step two kinds of tokens may come: one that spells all that is left, and then may run on freely, or the next
- * token of the usual spelling. So the text never takes more tokens than usual, and only as many bytes are constrained as
- * it has.
+ * token of the usual spelling. So the text takes no more tokens than usual, and only as many bytes are constrained as it
+ * has. White space at its end may leave its last byte to the next token, one token more: an indented word is spelled as
+ * all of the indentation but one space, then that space and the word.
  */
 export class RequiredText {
   private next = 0;
@@ -32,7 +33,13 @@ export class RequiredText {
   }
 
   allows(token: number): boolean {
-    return this.isSpelled || token === this.tokens[this.next] || this.vocabulary.startsWith(token, this.remaining);
+    return this.isSpelled || token === this.tokens[this.next] || this.vocabulary.startsWith(token, this.remaining) || this.leavesLastSpace(token);
+  }
+
+  private leavesLastSpace(token: number): boolean {
+    const { remaining, vocabulary } = this;
+    return remaining.length > 1 && vocabulary.lengthOf(token) === remaining.length - 1 && isBlank(remaining)
+      && vocabulary.startsWith(token, remaining.subarray(0, -1));
   }
 
   /** Takes a token that {@link allows} let pass. @returns whether it spells nothing but what was typed */
@@ -45,4 +52,8 @@ export class RequiredText {
     this.remaining = this.remaining.subarray(Math.min(this.remaining.length, length));
     return onlyTyped;
   }
+}
+
+function isBlank(bytes: Uint8Array): boolean {
+  return bytes.every((byte) => byte === 0x20 || byte === 0x09);
 }

@@ -9,8 +9,12 @@ describe('filter extra-indentation', () => {
     assert.equal(apply('    return a', 'def f():\n    a = 1\n    ║'), 'return a');
   });
 
+  it('removes it inside an opened block where the editor has indented already', () => {
+    assert.equal(apply('  return a;', 'function f() {\n  ║\n}'), 'return a;');
+  });
+
   it('keeps it behind a line that opens a block, and elsewhere', () => {
-    assert.equal(apply('  x', 'if (a) {\n  ║'), '  x');
+    assert.equal(apply('  x', '  if (a) {\n  ║'), '  x');
     assert.equal(apply('    return a', 'def f():\n║'), '    return a');
     assert.equal(apply(' + 1', 'a = 1\nb = a║'), ' + 1');
   });
