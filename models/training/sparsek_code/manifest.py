@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .base import BaseSource, sha256
+from .download import BaseSource, sha256
 from .blocks import BlockMatrix, unpack
 from .geometry import Geometry
 from .tokenizer import PATTERN, Tokenizer

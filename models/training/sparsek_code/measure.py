@@ -18,8 +18,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .base import QWEN_05B, Base, obtain
+from .base import Base
 from .calibration import windows
+from .download import QWEN_05B, obtain
 from .manifest import Pack
 from .transformer import finalStates, linear, rotary
 
@@ -90,7 +91,7 @@ def summarise(tokens: dict[str, Tensor]) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cache", type=Path, required=True, help="folder of the base (see base.py)")
+    parser.add_argument("--cache", type=Path, required=True, help="folder of the base (see download.py)")
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--repos", type=Path, nargs="+", required=True, help="git directories that calibration did not read")
     parser.add_argument("--windows", type=int, default=24)

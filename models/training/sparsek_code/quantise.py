@@ -26,9 +26,10 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from .base import QWEN_05B, Base, obtain
+from .base import Base
 from .blocks import BlockMatrix
 from .calibration import windows
+from .download import QWEN_05B, obtain
 from .export import Weights
 from .geometry import Geometry
 from .gptq import Recipe, damped, gptq, objective
@@ -208,7 +209,7 @@ def quantiseModel(base: Base, tokens: Tensor, settings: Settings, log: Callable[
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cache", type=Path, required=True, help="folder of the base (see base.py)")
+    parser.add_argument("--cache", type=Path, required=True, help="folder of the base (see download.py)")
     parser.add_argument("--pack", type=Path, required=True, help="a pack with the tokenizer, e.g. one rounded to nearest")
     parser.add_argument("--repos", type=Path, nargs="+", required=True, help="git directories of the training repositories")
     parser.add_argument("--out", type=Path, required=True)

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from .base import BaseSource
+from .download import BaseSource
 from .blocks import roundToNearest
 from .export import Weights
 from .geometry import Geometry

@@ -15,8 +15,9 @@ import torch
 from torch import Tensor
 
 from . import checkpoint
-from .base import QWEN_05B, Base, obtain
+from .base import Base
 from .blocks import roundToNearest
+from .download import QWEN_05B, obtain
 from .export import Shard, Weights
 from .geometry import Geometry
 from .manifest import Pack, refresh
@@ -87,7 +88,7 @@ def land(trained: Trained, folder: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cache", type=Path, required=True, help="folder of the base (see base.py)")
+    parser.add_argument("--cache", type=Path, required=True, help="folder of the base (see download.py)")
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--pack", type=Path, required=True)
     options = parser.parse_args()

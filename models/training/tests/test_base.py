@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sparsek_code.base import BaseSource, obtain
+from sparsek_code.download import BaseSource, obtain
 
 PARTS = [b"first part, ", b"second part"]
 WHOLE = b"".join(PARTS)

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from sparsek_code.base import sha256
+from sparsek_code.download import sha256
 from sparsek_code.export import SHARD_BYTES, feedForwardCuts, shardOf
 from sparsek_code.geometry import Geometry
 from sparsek_code.manifest import Pack, refresh
