@@ -18,17 +18,21 @@ export interface Union {
  */
 export function uniteHead(memories: readonly Memory[], priors: readonly number[], row: number): Union {
   const total = memories.reduce((sum, { count }) => sum + count, 0);
-  const union: Union = {
+  const union = roomFor(total);
+  const firstSource = (owner: number) => memories[owner].sources[row * memories[owner].count];
+  const inOrder = memories.map((_, owner) => owner).filter((owner) => memories[owner].count > 0).sort((a, b) => firstSource(a) - firstSource(b));
+  for (const owner of inOrder) appendAll(union, owner, memories[owner], priors[owner], row);
+  return isStrictlyAscending(union.sources) ? union : sortAndCompare(union, memories);
+}
+
+function roomFor(total: number): Union {
+  return {
     count: 0,
     scores: new Float32Array(total),
     sources: new Int32Array(total),
     owners: new Uint32Array(total),
     entries: new Uint32Array(total),
   };
-  const firstSource = (owner: number) => memories[owner].sources[row * memories[owner].count];
-  const inOrder = memories.map((_, owner) => owner).filter((owner) => memories[owner].count > 0).sort((a, b) => firstSource(a) - firstSource(b));
-  for (const owner of inOrder) appendAll(union, owner, memories[owner], priors[owner], row);
-  return isStrictlyAscending(union.sources) ? union : sortAndCompare(union, memories);
 }
 
 function appendAll(union: Union, owner: number, { count, scores, sources }: Memory, prior: number, row: number): void {
@@ -52,13 +56,7 @@ function sortAndCompare(from: Union, memories: readonly Memory[]): Union {
   const total = from.count;
   // A number that sorts by source first and holds the candidate behind it: exact below 2^53, and sorted natively.
   const order = Float64Array.from(from.sources, (source, candidate) => source * total + candidate).sort();
-  const union: Union = {
-    count: 0,
-    scores: new Float32Array(total),
-    sources: new Int32Array(total),
-    owners: new Uint32Array(total),
-    entries: new Uint32Array(total),
-  };
+  const union = roomFor(total);
   for (const key of order) {
     const candidate = key - Math.floor(key / total) * total;
     const twin = findTwin(union, memories, from, candidate);

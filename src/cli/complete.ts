@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { pathInside } from '../engine/recall';
-import { defaultDoNotRead, type CompletionOutcome, type CompletionResult } from '../protocol';
+import { defaultDoNotRead, silentResult, type CompletionOutcome, type CompletionResult } from '../protocol';
 import { parseArguments, usageProblem } from './arguments';
 import { engineOptions, engineOptionsHelp, loadEngine, numberOption, type EngineOptions } from './engineOptions';
 import { offsetOf, parseLocation, type Location } from './location';
@@ -70,7 +70,7 @@ async function run(args: readonly string[], streams: Streams): Promise<number> {
     speculation: values['no-lookup'] !== true,
   } as const;
   const source = await readSource(location.file);
-  if ('outcome' in source) return report(withoutModel(source.outcome), values.json === true, streams);
+  if ('outcome' in source) return report(silentResult(source.outcome), values.json === true, streams);
   const limit = numberOption(usage, '--segments', values.segments, 8);
   const result = await completeText(source.text, location, settings, { ...values, limit }, streams);
   return report(result, values.json === true, streams);
@@ -123,15 +123,4 @@ async function report(result: Result, json: boolean, streams: Streams): Promise<
 function describeOutcome(outcome: CompletionOutcome): string {
   if ('reason' in outcome) return outcome.reason;
   return outcome.kind === 'filtered' ? `the model's text was withheld by the rule "${outcome.rule}".` : `${outcome.kind}.`;
-}
-
-/** The answer for a file that the engine never sees. */
-function withoutModel(outcome: CompletionOutcome): CompletionResult {
-  return {
-    text: '',
-    outcome,
-    tokens: { read: 0, reused: 0, generated: 0, accepted: 0 },
-    milliseconds: { load: 0, firstToken: 0, total: 0 },
-    memory: { keyValueBytes: 0, entries: 0, window: 0 },
-  };
 }

@@ -29,5 +29,5 @@ export type { LiveDocument } from './documentMirror';
 export type { EngineClient } from './engineClient';
 export type { Log } from './log';
 export type { CompletionParameters } from './session';
-export { silentResult } from './silentResult';
+export { silentResult } from '../protocol';
 export type { EngineState } from './state';

@@ -2,6 +2,7 @@ import type { CancellationToken, Event } from 'vscode-jsonrpc/node';
 import {
   describeProblem,
   ProblemError,
+  silentResult,
   type CompletionRequest,
   type CompletionResult,
   type EngineInfo,
@@ -15,7 +16,6 @@ import type { NodeChoice } from './findNode';
 import type { Log } from './log';
 import { EngineEndedError, problemOf } from './problem';
 import { settleOnCancel } from './settleOnCancel';
-import { silentResult } from './silentResult';
 
 /** What a completion is asked with, apart from the document. */
 export type CompletionParameters = Omit<CompletionRequest, 'uri'>;

@@ -1,5 +1,5 @@
 import { Emitter, type CancellationToken, type Event } from 'vscode-jsonrpc/node';
-import { describeProblem, type ChangeDocument, type CompletionResult, type Problem } from '../protocol';
+import { describeProblem, silentResult, type ChangeDocument, type CompletionResult, type Problem } from '../protocol';
 import type { EngineClient } from './engineClient';
 import type { LiveDocument } from './documentMirror';
 import type { Log } from './log';
@@ -7,7 +7,6 @@ import { crashProblem, whyNotReady } from './notReady';
 import { EngineEndedError, problemOf } from './problem';
 import { defaultRestartLimits, RestartPolicy } from './restartPolicy';
 import { EngineSession, type CompletionParameters, type SessionOptions } from './session';
-import { silentResult } from './silentResult';
 import { isOnTheWay, type EngineState } from './state';
 import { waitForState } from './waitForState';
 

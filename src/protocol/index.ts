@@ -27,3 +27,4 @@ export * from './documents';
 export * from './engine';
 export * from './errors';
 export * from './outcome';
+export * from './silentResult';

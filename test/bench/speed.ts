@@ -1,4 +1,4 @@
-import { createSampler, generate, Lookup, RequiredText, Speculation } from '../../src/engine/decode';
+import { createSampler, generate, longestRun, Lookup, RequiredText, Speculation } from '../../src/engine/decode';
 import { BoundedCache } from '../../src/engine/memory';
 import { CpuRuntime } from '../../src/engine/runtime';
 import { codeTokens, secondsOf, type Bench } from './bench';
@@ -12,8 +12,6 @@ const depths = [1024, 2048, 4096, 8192, 16_384];
 const timedChunks = 4;
 /** Written behind each timed chunk, from there on greedily. */
 const written = 48;
-/** Room for a last proposal. */
-const longestRun = 8;
 
 /** Prefill and decode by depth of context, interleaved with llama.cpp on the same base weights. Tokens a second, medians. */
 export async function speed(bench: Bench): Promise<object> {

@@ -2,4 +2,4 @@ export { generate, type GeneratedToken, type GenerationOptions } from './generat
 export { Lookup } from './lookup';
 export { RequiredText } from './requiredText';
 export { createSampler, type Sampler } from './sampler';
-export { Speculation } from './speculation';
+export { longestRun, Speculation } from './speculation';

@@ -1,4 +1,5 @@
-import type { CompletionOutcome, CompletionResult } from '../protocol';
+import type { CompletionResult } from './completion';
+import type { CompletionOutcome } from './outcome';
 
 /** The result of a request that never came to the model. */
 export function silentResult(outcome: CompletionOutcome): CompletionResult {
