@@ -26,7 +26,7 @@ QUERY = 256
 @dataclass
 class Episode:
     segments: list[Array]
-    """Context, each without the sink, in source order."""
+    """Context, each without the sink, in source order: the order of a recall that `reference.py` defines."""
     ranks: list[int]
     """Each segment's rank by relevance; -1 for the live file's own segments, which take no prior."""
     live: Array
@@ -35,6 +35,17 @@ class Episode:
     streamed: bool = True
     """False: the live text is read in one piece and nothing of it is evicted."""
     paths: list[str] = field(default_factory=list)
+
+
+def crossTokens(episode: Episode, first: int = QUERY) -> Array:
+    """Places in the live text, from `first` on, whose bigram stands in the context and not earlier in the text."""
+    pairs = lambda x: x[:-1].astype(np.int64) << 20 | x[1:]  # noqa: E731
+    own = pairs(episode.live)
+    new = np.zeros(len(own), bool)
+    new[np.unique(own, return_index=True)[1]] = True
+    context = np.concatenate([np.zeros(0, np.int64), *map(pairs, episode.segments)])
+    places = np.flatnonzero(new & np.isin(own, context)) + 1
+    return places[places >= first]
 
 
 @dataclass(frozen=True)
@@ -109,8 +120,10 @@ class EpisodeSource:
         # The rest of the file: segments that lie whole before the tail or behind the suffix.
         own, bounds = corpus.segmentsOf(np.array([file])), corpus.segmentBounds
         begins, ends = bounds[own] - bounds[own[0]], bounds[own + 1] - bounds[own[0]]
-        rest = own[(ends <= start - len(tail)) | (begins >= start + length + len(suffix))]
-        segments, ranks = self.context(file, tail[-QUERY:], rest[:6])
+        behind = begins >= start + length + len(suffix)
+        rest = own[(ends <= start - len(tail)) | behind][:6]
+        first = behind[rest - own[0]]
+        segments, ranks = self.context(file, tail[-QUERY:], np.concatenate([rest[first], rest[~first]]))
         return Episode(segments, ranks, live, predicted, streamed=False)
 
     def long(self) -> Episode | None:
@@ -132,7 +145,7 @@ class EpisodeSource:
         return Episode([], [], text, np.arange(len(text)) >= size // 8)
 
     def context(self, file: int, query: Array, own: Array) -> tuple[list[Array], list[int]]:
-        """Segments for a live part of `file` until the context is full, shuffled, with their ranks by relevance."""
+        """Segments for a live part of `file` until the context is full, with their ranks by relevance; `own` in their order."""
         corpus, random = self.corpus, self.random
         repository = int(self.repositoryOf[file])
         everything = corpus.repositorySegments(repository)
@@ -149,7 +162,10 @@ class EpisodeSource:
         return self.fit(order, file, own, dict(zip(everything.tolist(), relevance.tolist(), strict=True)))
 
     def fit(self, order: Array, file: int, own: Array, relevance: dict[int, float]) -> tuple[list[Array], list[int]]:
-        """The first segments of `order` that fit, without repeats and without the live file's others."""
+        """The first segments of `order` that fit, without repeats and without the live file's others, in the order of a recall:
+
+        the less relevant first, then the live file's `own` as they are given (those behind the live text, those before it).
+        """
         room, chosen = self.sizes.context, []
         ownSet = set(own.tolist())
         for segment in dict.fromkeys(order.tolist()):
@@ -160,8 +176,7 @@ class EpisodeSource:
                 break
             chosen.append(segment)
             room -= size
-        others = sorted((s for s in chosen if s not in ownSet), key=lambda s: -relevance[s])
-        rank = {segment: place for place, segment in enumerate(others)}
-        self.random.shuffle(chosen)
-        chosen.sort(key=lambda s: s if s in ownSet else -1)  # the file's own segments last, in order
-        return [self.corpus.segment(s) for s in chosen], [rank.get(s, -1) for s in chosen]
+        retrieved = sorted((s for s in chosen if s not in ownSet), key=lambda s: -relevance[s])
+        fitting = [segment for segment in own.tolist() if segment in set(chosen)]
+        ranks = [*reversed(range(len(retrieved))), *[-1] * len(fitting)]
+        return [self.corpus.segment(s) for s in retrieved[::-1] + fitting], ranks

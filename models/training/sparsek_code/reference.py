@@ -37,6 +37,15 @@ The markers and the suffix are pinned: they take no source index and never compe
 and its source indices. Whenever a decoded or typed token brings the prefix tokens in the live part to W + C, the oldest C
 of them are evicted (before the next token is read); markers and suffix are what lies between memory and evicted slots.
 Without fill in the middle (plain text) the live part is `prefix[streamed:]` alone.
+
+Recall: what the memory knows beside the open file's older text. Its order, in source order, is one for the engine
+(`recallOf` in src/engine/recall) and for training (`EpisodeSource.fit` in episodes.py):
+
+    retrieved segments, the best last | segments of the open file behind the suffix | its older text | live part
+
+The retrieved segments of other files stand so that the better one is closer to the text (and wins a tie); the segment of
+rank r, 0 the best, has the prior -0.6 log2(1 + r). The open file's segments behind the suffix stand in the file's order; they
+and the older text (a stream in the engine; in training streamed or as segments, in the file's order) have the prior 0.
 """
 
 from __future__ import annotations

@@ -9,8 +9,8 @@ from sparsek_code import corpus as corpora
 from sparsek_code.batch import SEGMENT_ROOM, Batch, Batches, Mixture, collate
 from sparsek_code.corpus import SEGMENT_TOKENS, cut, readExport
 from sparsek_code.data import Corpus
-from sparsek_code.development import DevelopmentSource, crossTokens, pooled
-from sparsek_code.episodes import FIM_MIDDLE, FIM_PREFIX, FIM_SUFFIX, SINK, EpisodeSource, Sizes
+from sparsek_code.development import DevelopmentSource, pooled
+from sparsek_code.episodes import FIM_MIDDLE, FIM_PREFIX, FIM_SUFFIX, SINK, EpisodeSource, Sizes, crossTokens
 from sparsek_code.manifest import SINK_TOKENS
 
 SIZES = Sizes(context=2048, live=256, long=1024, suffix=32, window=64, segments=6)
@@ -123,6 +123,34 @@ def test_context_leaves_out_the_live_file_and_ranks_count_up_from_zero(corpus):
     own = {tuple(corpus.segment(s).tolist()) for s in corpus.segmentsOf(np.array([0]))}
     assert not own & {tuple(segment.tolist()) for segment in episode.segments}
     assert len(pooled(episode, 1).segments) == 1
+
+
+def test_retrieved_segments_stand_in_the_order_of_a_recall_the_best_last(corpus):
+    episode = DevelopmentSource(corpus, Sizes(6144, 1024, 1024, 32, 64, 6), 3).at(0)
+    assert episode is not None and len(episode.segments) > 2
+    assert episode.ranks == sorted(episode.ranks, reverse=True)
+    everything = {tuple(corpus.segment(s).tolist()): s for s in corpus.repositorySegments(0)}
+    relevance = corpus.index(0).relevance(episode.live[:256])
+    found = [relevance[everything[tuple(segment.tolist())]] for segment in episode.segments]
+    assert found == sorted(found)
+
+
+def test_the_live_files_own_segments_stand_last_those_behind_the_suffix_before_those_in_front_of_it(corpus):
+    sizes, sides = Sizes(context=8192, live=512, long=1024, suffix=32, window=64, segments=8), set()
+    episodes = EpisodeSource(corpus, sizes, 3)
+    files = [bytes(corpus.file(file).tolist()) for file in range(len(corpus.paths))]
+    for episode in (episodes.draw("fill") for _ in range(60)):
+        own = [bytes(s.tolist()).split(b"\n", 1)[1] for s, rank in zip(episode.segments, episode.ranks, strict=True) if rank < 0]
+        assert episode.ranks[len(episode.ranks) - len(own) :] == [-1] * len(own)
+        if episode.live[1] != FIM_SUFFIX:
+            continue
+        text = bytes(episode.live[np.flatnonzero(episode.live == FIM_MIDDLE)[0] + 1 : -1].tolist())
+        file = next(file for file in files if text in file)
+        places = [file.index(body) for body in own]
+        behind = [place for place in places if place > file.index(text)]
+        assert places == sorted(behind) + sorted(set(places) - set(behind))
+        sides.add((len(behind) > 0, len(behind) < len(places)))
+    assert (True, True) in sides
 
 
 def test_cross_file_tokens_have_a_bigram_of_the_context_that_the_text_has_not_shown(corpus):

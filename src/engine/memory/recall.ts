@@ -14,7 +14,7 @@ export interface RecalledSegment {
 
 /**
  * The prior of a retrieved segment: -0.6 log2(1 + rank), rank 0 for the best, which so has prior 0 like the open file's own
- * text. Training adds the same (`priorOf` in models/training/sparsek_code/train.py).
+ * text. Training adds the same (`priorOf` in models/training/sparsek_code/recipe.py).
  */
 export function priorOfRank(rank: number): number {
   // Without the `|| 0` the best one's would be -0.

@@ -46,7 +46,10 @@ export async function chooseSegments(workspace: Workspace, place: Place, lastLin
   return { retrieved, behind: behind.map((segment) => chosen(segment, 0)) };
 }
 
-/** In the order of the memory: the better a retrieved segment, the closer to the open file's own text. */
+/**
+ * In the order of the memory, which is defined for engine and training at the top of models/training/sparsek_code/reference.py:
+ * the better a retrieved segment, the closer to the open file's own text; then the file's rest, in its order.
+ */
 export function recallOf({ retrieved, behind }: Choice): Recall {
   return new Recall([...retrieved].reverse().concat(behind));
 }
