@@ -1,0 +1,96 @@
+import { resolve } from 'node:path';
+import { verifyFiles } from '../../../src/engine/model';
+import { CpuRuntime } from '../../../src/engine/runtime';
+import { Grammars } from '../../../src/engine/workspace';
+import { Random } from '../../fixtures/random';
+import type { Bench } from '../bench';
+import { printTable, type Row } from '../report';
+import { drawEpisodes } from './episodes';
+import { drawLine } from './lines';
+import { Measure, none, text } from './measure';
+import { readRepository, type Repository } from './repository';
+import { SharedTokens } from './sharedTokens';
+import { Table } from './table';
+
+const seed = 7;
+
+export interface QualityOptions {
+  readonly repo: string;
+  readonly episodes: number;
+}
+
+interface Tables {
+  readonly loss: Table;
+  readonly exact: Table;
+  readonly similarity: Table;
+}
+
+/**
+ * What the memory is worth on a repository, through the engine's own parts: loss on tokens of a file that only other files
+ * can tell, and lines completed that use their names, behind no context, memories and retrieved text.
+ *
+ * @throws ProblemError when the folder or the model cannot be read
+ */
+export async function quality({ modelDirectory, manifest, tokenizer, threads, cacheDirectory, plan }: Bench, { repo, episodes }: QualityOptions): Promise<object> {
+  await verifyFiles(modelDirectory, manifest, { cacheDirectory, onProgress: () => undefined });
+  using grammars = await Grammars.open(undefined, (message) => { console.error(message); });
+  const repository = await readRepository(resolve(repo), tokenizer, grammars);
+  const { files } = repository;
+  const shared = new SharedTokens(files.flatMap(({ segments }) => segments.map(({ tokens }) => tokens)));
+  console.error(`${repo}: ${files.length} files, ${repository.workspace.progress.segments} segments`);
+  const runtime = await CpuRuntime.load(modelDirectory, manifest, threads);
+  const measure = await Measure.create(runtime, tokenizer, plan);
+  const tables = { loss: new Table(), exact: new Table(), similarity: new Table() };
+  const random = new Random(seed);
+  try {
+    for await (const episode of drawEpisodes(repository, tokenizer, shared, random)) {
+      const number = `episode ${tables.loss.episodes + 1} of ${episodes}, ${JSON.stringify(episode.file.path)}`;
+      const tell = (what: string) => { console.error(`${number}: ${what}`); };
+      tables.loss.add(episode.places.length, await measure.losses(episode, tell));
+      const line = drawLine(episode.file, episode.target, namesElsewhere(repository, episode.file.path), tokenizer, random);
+      if (line !== undefined) {
+        const scores = await measure.line(line, repository, tell);
+        tables.exact.add(1, new Map([...scores].map(([row, { exact }]) => [row, exact])));
+        tables.similarity.add(1, new Map([...scores].map(([row, { similarity }]) => [row, similarity])));
+      }
+      if (tables.loss.episodes === episodes) break;
+    }
+  } finally {
+    measure.dispose();
+    await runtime.dispose();
+  }
+  return report(tables, manifest.packVersion);
+}
+
+/** Names that files other than this one declare. */
+function namesElsewhere({ files }: Repository, path: string): Set<string> {
+  return new Set(files.filter((file) => file.path !== path).flatMap(({ segments }) => segments.flatMap(({ definitions }) => definitions)));
+}
+
+function report({ loss, exact, similarity }: Tables, packVersion: string): object {
+  if (loss.episodes === 0) throw new Error('No file of the repository is long enough and has tokens that other files tell: choose another one.');
+  console.log(`Cross-file tokens: ${loss.items} in ${loss.episodes} files. Lines: ${exact.items}. Pack ${packVersion}.`);
+  const lossRows = loss.rows.map((row): Row => ({
+    'context': row,
+    'cross-file loss': loss.mean(row),
+    'against none': signed(loss.difference(row, none)),
+    'against text': signed(loss.difference(row, text)),
+  }));
+  printTable(lossRows);
+  const lineRows = exact.rows.map((row): Row => ({
+    'context': row,
+    'lines exact': percent(exact.mean(row)),
+    'edit similarity': percent(similarity.mean(row)),
+    'similarity against none': signed(similarity.difference(row, none)),
+  }));
+  printTable(lineRows);
+  return { packVersion, seed, loss: { rows: lossRows, ...loss.toJSON() }, lines: { rows: lineRows, exact: exact.toJSON(), similarity: similarity.toJSON() } };
+}
+
+function signed({ difference, error }: { readonly difference: number; readonly error: number }): string {
+  return `${difference < 0 ? '' : '+'}${difference.toFixed(3)} ± ${error.toFixed(3)}`;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
