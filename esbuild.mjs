@@ -17,7 +17,7 @@ const common = {
   define: { 'import.meta.url': 'bundledModuleUrl' },
   banner: { js: 'const bundledModuleUrl = require("node:url").pathToFileURL(__filename).href;' },
   // Native, and loaded from node_modules beside the bundle.
-  external: ['vscode', 'onnxruntime-node'],
+  external: ['vscode', 'onnxruntime-node', 'webgpu'],
 };
 
 const programs = {

@@ -15,7 +15,7 @@ const wall = (files, bans, ignores = []) => ({
 });
 
 const noVscode = ['^vscode$', 'This room runs under plain Node and never sees the editor.'];
-const noRuntime = ['^onnxruntime-', 'Only src/engine/runtime knows the inference runtime.'];
+const noRuntime = ['^(onnxruntime-|webgpu$)', 'Only src/engine/runtime knows the inference runtimes.'];
 const noEngine = ['/engine(/|$)', 'The editor side reaches the engine only through src/client.'];
 
 export default tseslint.config(

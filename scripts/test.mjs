@@ -13,6 +13,7 @@ const extensionTests = ['--import', 'tsx', 'test/host/extensionTests.ts'];
 /** @type {import('./lib/mocha.mjs').Stage[]} */
 const stages = [
   { name: 'unit', args: [mocha, 'test/unit/**/*.test.ts'], timeoutSeconds: 300 },
+  { name: 'gpu', args: [mocha, '--timeout', '120000', 'test/wgsl/**/*.test.ts'], timeoutSeconds: 300 },
   { name: 'engine', args: [mocha, 'test/engine/**/*.test.ts'], timeoutSeconds: 600 },
   { name: 'extension', args: [...extensionTests, 'main'], timeoutSeconds: 420 },
   { name: 'restricted', args: [...extensionTests, 'restricted'], timeoutSeconds: 180 },
@@ -43,12 +44,18 @@ await main(async () => {
 });
 
 /**
- * The UI test gets what a person installs.
+ * The UI test gets what a person installs, the GPU tests a GPU that the processor plays.
  * @param {string} stage
  * @returns {Promise<Record<string, string>>}
  */
 async function environmentOf(stage) {
-  return stage === 'ui' ? { SPARSEK_TEST_VSIX: await packVsix(false) } : {};
+  if (stage === 'ui') return { SPARSEK_TEST_VSIX: await packVsix(false) };
+  if (stage !== 'gpu' || process.env.SPARSEK_TEST_GPU === 'real') return {};
+  const { softwareGpuEnvironment } = await importTypeScript('test/host/softwareGpu.ts');
+  const found = await softwareGpuEnvironment(console.log);
+  if (typeof found !== 'string') return found;
+  console.log(`  The tests of the GPU kernels are skipped: ${found}.`);
+  return {};
 }
 
 async function prepareEditor() {

@@ -1,4 +1,4 @@
-// The inference runtime as the .vsix carries it: the JavaScript of two packages and this platform's binaries.
+// The inference runtimes as the .vsix carries them: the packages' JavaScript and this platform's binaries.
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -8,6 +8,7 @@ const binaries = join('bin', 'napi-v6', process.platform, process.arch);
 const parts = {
   'onnxruntime-common': ['package.json', 'README.md', join('dist', 'cjs')],
   'onnxruntime-node': ['package.json', 'README.md', 'dist', binaries],
+  webgpu: ['package.json', 'README.md', 'LICENSE.md', 'index.js', join('dist', `${process.platform}-${process.platform === 'darwin' ? 'universal' : process.arch}`)],
 };
 
 /**

@@ -19,6 +19,8 @@ export type ProblemCode =
   | 'memory-budget'
   | 'cache-not-writable'
   | 'device-lost'
+  /** There is no GPU, or none that the model can be run on. */
+  | 'device-unavailable'
   /** No Node was found that can run the engine. */
   | 'node-missing'
   | 'engine-crashed'
