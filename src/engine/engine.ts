@@ -1,9 +1,10 @@
 import {
-  ProblemError, protocolVersion, type CompletionRequest, type CompletionResult, type EngineInfo, type InitializeRequest, type LoadProgress,
-  type LogMessage,
+  defaultConversationBudgetMegabytes, ProblemError, protocolVersion, type AnswerPart, type AnswerResult, type AskRequest, type CompletionRequest,
+  type CompletionResult, type EngineInfo, type InitializeRequest, type LoadProgress, type LogMessage,
 } from '../protocol';
+import { Answers } from './answers';
 import { Documents } from './documents';
-import { BoundedCache, CheckpointStore, LiveContext, planMemory, Recall, type MemoryPlan } from './memory';
+import { BoundedCache, CheckpointStore, LiveContext, planConversation, planMemory, Recall, type MemoryPlan } from './memory';
 import { readManifest, Tokenizer, verifyFiles, type ModelManifest } from './model';
 import { pathInside, WorkspaceMemory, type ChosenSegment, type PreparationEvents, type PreparedPlace } from './recall';
 import { RequestQueue } from './requestQueue';
@@ -20,10 +21,11 @@ export interface EngineEvents {
 }
 
 /** A loaded model with its memory and the documents it completes in. The same behind the editor and the command line. */
-export class Engine {
+export class Engine implements AsyncDisposable {
   readonly documents: Documents;
   private readonly queue = new RequestQueue();
   private readonly completer: Completer;
+  private readonly answers: Answers;
 
   private constructor(
     readonly info: EngineInfo,
@@ -32,12 +34,14 @@ export class Engine {
     private readonly cache: BoundedCache,
     plan: MemoryPlan,
     private readonly workspace: WorkspaceMemory | undefined,
+    conversation: MemoryPlan,
   ) {
     const { manifest } = runtime;
     this.documents = new Documents(tokenizer);
     const checkpoints = new CheckpointStore(plan.checkpoints, plan.chunk, { ...manifest.geometry, slots: plan.entries + plan.window });
     const context = new LiveContext(cache, checkpoints, tokenizer.vocabulary, workspace?.memories);
     this.completer = new Completer(manifest, tokenizer, this.documents, context, (uri) => workspace?.recallFor(uri) ?? Recall.nothing);
+    this.answers = new Answers(runtime, tokenizer, conversation, workspace, this.queue);
   }
 
   /**
@@ -50,7 +54,8 @@ export class Engine {
     refuseStranger(request);
     const manifest = await readManifest(request.modelDirectory);
     const plan = planMemory(request.memoryBudgetMegabytes, manifest, request.workspace !== undefined);
-    events.log({ level: 'info', text: describePlan(plan) });
+    const conversation = planConversation(request.conversationBudgetMegabytes ?? defaultConversationBudgetMegabytes, manifest);
+    events.log({ level: 'info', text: `${describePlan(plan)} Conversations: ${conversation.slots} slots in ${conversation.keyValueBytes} bytes, taken when something is asked.` });
     await verify(request, manifest, events);
     events.progress({ stage: 'loading', fraction: 0, detail: manifest.displayName });
     const tokenizer = await Tokenizer.open(request.modelDirectory, manifest);
@@ -58,7 +63,7 @@ export class Engine {
     const cache = await BoundedCache.create(runtime, plan);
     const workspace = await openWorkspace(request, plan, tokenizer, runtime, events);
     events.progress({ stage: 'ready', fraction: 1, detail: manifest.displayName });
-    return new Engine(describe(runtime, plan, performance.now() - started), runtime, tokenizer, cache, plan, workspace);
+    return new Engine(describe(runtime, plan, conversation, performance.now() - started), runtime, tokenizer, cache, plan, workspace, conversation);
   }
 
   /**
@@ -83,17 +88,27 @@ export class Engine {
     return this.queue.run(request.uri, signal, (superseding) => this.completer.complete(request, superseding));
   }
 
+  /** A newer question supersedes this one, which is then answered `cancelled`. Completions go first. */
+  ask(request: AskRequest, signal: AbortSignal, send: (part: AnswerPart) => void): Promise<AnswerResult> {
+    return this.answers.ask(request, signal, send);
+  }
+
   /** Ends the reading of the workspace, so that what prepares a place settles. */
   stopReading(): void {
     this.workspace?.stop();
   }
 
   async dispose(): Promise<void> {
+    await this.answers.dispose();
     await this.queue.close();
     this.workspace?.dispose();
     this.cache.dispose();
     this.tokenizer.dispose();
     await this.runtime.dispose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
   }
 }
 
@@ -134,7 +149,7 @@ function describePlan({ entries, window, slots, keyValueBytes, checkpoints, chec
     + `${segments} segments of the workspace in at most ${segmentBytes} bytes.`;
 }
 
-function describe({ manifest, device }: Runtime, plan: MemoryPlan, loadMilliseconds: number): EngineInfo {
+function describe({ manifest, device }: Runtime, plan: MemoryPlan, conversation: MemoryPlan, loadMilliseconds: number): EngineInfo {
   const { entries, window, slots, keyValueBytes, checkpointBytes, segmentBytes } = plan;
   const { layers, width, queryHeads, keyValueHeads, headDim, vocabulary } = manifest.geometry;
   const { name, displayName, packVersion } = manifest;
@@ -147,6 +162,7 @@ function describe({ manifest, device }: Runtime, plan: MemoryPlan, loadMilliseco
     model: { name, displayName, packVersion, layers, width, queryHeads, keyValueHeads, headDim, vocabulary, weightBytes },
     device,
     memory: { entries, window, slots, keyValueBytes, checkpointBytes, segmentBytes },
+    conversation: { entries: conversation.entries, window: conversation.window, slots: conversation.slots, keyValueBytes: conversation.keyValueBytes },
     loadMilliseconds,
   };
 }

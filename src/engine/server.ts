@@ -1,6 +1,7 @@
 import { CancellationToken, ErrorCodes, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
 import {
-  describeProblem, methods, ProblemError, type ChangeDocument, type CloseDocument, type CompletionRequest, type EngineInfo,
+  describeProblem, methods, ProblemError, type AnswerPart, type AnswerResult, type AskRequest, type ChangeDocument, type CloseDocument,
+  type CompletionRequest, type EngineInfo,
   type InitializeRequest, type LogMessage, type OpenDocument, type Problem,
 } from '../protocol';
 import { Engine } from './engine';
@@ -21,6 +22,7 @@ export class Server {
   constructor(private readonly connection: MessageConnection, private readonly exit: () => void) {
     connection.onRequest(methods.initialize, (request: InitializeRequest) => answer(this.initialize(request)));
     connection.onRequest(methods.complete, (request: CompletionRequest, token: CancellationToken) => answer(this.complete(request, token)));
+    connection.onRequest(methods.ask, (request: AskRequest, token: CancellationToken) => answer(this.ask(request, token)));
     connection.onRequest(methods.shutdown, () => answer(this.shutdown()));
     connection.onNotification(methods.openDocument, (document: OpenDocument) => this.withEngine((engine) => engine.documents.open(document)));
     connection.onNotification(methods.changeDocument, (change: ChangeDocument) => this.withEngine((engine) => {
@@ -45,14 +47,17 @@ export class Server {
 
   private async complete(request: CompletionRequest, token: CancellationToken) {
     const engine = await this.loaded();
-    const controller = new AbortController();
-    const subscription = token.onCancellationRequested(() => controller.abort());
-    if (token.isCancellationRequested) controller.abort();
-    try {
-      return await this.idle.around(request, () => engine.complete(request, controller.signal));
-    } finally {
-      subscription.dispose();
-    }
+    return withSignal(token, (signal) => this.idle.around(request, () => engine.complete(request, signal)));
+  }
+
+  /** The workspace is read while nobody types; the answer itself gives way to completions step by step. */
+  private async ask(request: AskRequest, token: CancellationToken): Promise<AnswerResult> {
+    const engine = await this.loaded();
+    return withSignal(token, (signal) => engine.ask(request, signal, (part) => this.tell(part)));
+  }
+
+  private tell(part: AnswerPart): void {
+    void this.connection.sendNotification(methods.answerPart, part);
   }
 
   private async shutdown(): Promise<null> {
@@ -75,6 +80,18 @@ export class Server {
 
   private loaded(): Promise<Engine> {
     return this.engine ?? Promise.reject(misuse('The engine was asked to complete before it was initialized.'));
+  }
+}
+
+/** Runs a request with a signal that the other side's cancellation aborts. */
+async function withSignal<T>(token: CancellationToken, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const subscription = token.onCancellationRequested(() => controller.abort());
+  if (token.isCancellationRequested) controller.abort();
+  try {
+    return await run(controller.signal);
+  } finally {
+    subscription.dispose();
   }
 }
 

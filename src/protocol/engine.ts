@@ -4,6 +4,12 @@
  */
 export const defaultMemoryBudgetMegabytes = 150;
 
+/**
+ * Default of {@link InitializeRequest.conversationBudgetMegabytes}: with the 0.5B model 1,024 entries of memory behind a
+ * window of 1,024 to 1,536 tokens.
+ */
+export const defaultConversationBudgetMegabytes = 75;
+
 /** Sent once, before anything else. */
 export interface InitializeRequest {
   readonly protocolVersion: number;
@@ -13,6 +19,8 @@ export interface InitializeRequest {
   readonly cacheDirectory: string;
   /** Bound on the bytes of all key/value state, live and checkpoints, in MB (10^6 bytes). */
   readonly memoryBudgetMegabytes: number;
+  /** Bound on the key/value state of questions and summaries, in MB; it is taken when something is first asked. */
+  readonly conversationBudgetMegabytes?: number;
   /** CPU threads of the runtime; 0 lets the engine choose. */
   readonly threads: number;
   /** The folder whose files completions may learn from. Without it they read the open file alone. */
@@ -35,6 +43,8 @@ export interface EngineInfo {
   readonly model: ModelInfo;
   readonly device: DeviceInfo;
   readonly memory: MemoryPlanInfo;
+  /** The state of questions and summaries, taken when something is first asked. */
+  readonly conversation: Pick<MemoryPlanInfo, 'entries' | 'window' | 'slots' | 'keyValueBytes'>;
   readonly loadMilliseconds: number;
 }
 

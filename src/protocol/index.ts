@@ -3,8 +3,9 @@ export const protocolVersion = 1;
 
 /**
  * JSON-RPC method names. Requests: `initialize` (InitializeRequest -> EngineInfo), `complete` (CompletionRequest ->
- * CompletionResult, cancellable), `shutdown`. Notifications to the engine: `document/*`. Notifications from it:
- * `load` (LoadProgress), `log` (LogMessage).
+ * CompletionResult, cancellable), `ask` (AskRequest -> AnswerResult, cancellable), `summarize` (SummarizeRequest ->
+ * AnswerResult, cancellable), `shutdown`. Notifications to the engine: `document/*`. Notifications from it: `load`
+ * (LoadProgress), `answer/part` (AnswerPart), `log` (LogMessage).
  *
  * A request that fails is answered with a JSON-RPC error whose `data` is a {@link Problem}. `complete` never fails for the
  * document's sake: an old version is answered `cancelled`, an unknown document `unreadable`, a cancelled request
@@ -13,6 +14,9 @@ export const protocolVersion = 1;
 export const methods = {
   initialize: 'initialize',
   complete: 'complete',
+  ask: 'ask',
+  summarize: 'summarize',
+  answerPart: 'answer/part',
   shutdown: 'shutdown',
   openDocument: 'document/open',
   changeDocument: 'document/change',
@@ -21,10 +25,12 @@ export const methods = {
   log: 'log',
 } as const;
 
+export * from './answer';
 export * from './completion';
 export * from './doNotRead';
 export * from './documents';
 export * from './engine';
 export * from './errors';
 export * from './outcome';
+export * from './silentAnswer';
 export * from './silentResult';

@@ -5,4 +5,5 @@ export { LiveContext, streamedLength, type Reading, type WantedContext } from '.
 export type { Memory } from './memory';
 export { priorOfRank, Recall, type RecalledSegment } from './recall';
 export { segmentKey, SegmentMemories } from './segmentMemories';
+export { planConversation } from './conversationPlan';
 export { planMemory, type MemoryPlan } from './plan';

@@ -1,7 +1,8 @@
 import type { WorkspaceFolder } from '../../protocol';
-import { Recall, SegmentEncoder, SegmentMemories, type MemoryPlan } from '../memory';
+import { Recall, SegmentEncoder, segmentKey, SegmentMemories, type MemoryPlan } from '../memory';
 import type { Tokenizer } from '../model';
 import type { Runtime } from '../runtime';
+import type { AskedWorkspace } from '../tasks/ask';
 import { doNotReadMatcher, Grammars, Workspace, type ReadingProgress } from '../workspace';
 import { chooseSegments, recallOf, type ChosenSegment } from './chooseSegments';
 import { PatientSegmenter } from './patientSegmenter';
@@ -83,6 +84,20 @@ export class WorkspaceMemory {
     return chosen;
   }
 
+  /** What a question needs of the workspace. */
+  askedBy(workspace: Workspace): AskedWorkspace {
+    return {
+      workspace,
+      memories: this.memories,
+      encode: async (segments, signal, onDone) => {
+        for (const [i, { tokens }] of segments.entries()) {
+          onDone(i, segments.length);
+          this.memories.add(segmentKey(tokens), await this.encoder.encode(tokens, signal));
+        }
+      },
+    };
+  }
+
   forget(document: string): void {
     this.wanted.delete(document);
   }
@@ -98,7 +113,12 @@ export class WorkspaceMemory {
     this.grammars?.[Symbol.dispose]();
   }
 
-  private read(events: PreparationEvents): Promise<Workspace> {
+  /**
+   * The folder, read when it is first asked for.
+   *
+   * @throws ProblemError when it cannot be read
+   */
+  read(events: Pick<PreparationEvents, 'reading'>): Promise<Workspace> {
     this.workspace ??= this.open(events).catch((error: unknown) => {
       this.workspace = undefined;
       throw error;
@@ -106,7 +126,7 @@ export class WorkspaceMemory {
     return this.workspace;
   }
 
-  private async open(events: PreparationEvents): Promise<Workspace> {
+  private async open(events: Pick<PreparationEvents, 'reading'>): Promise<Workspace> {
     const { folder, doNotRead } = this.options;
     this.grammars ??= await Grammars.open(undefined, this.warn);
     const segmenter = new PatientSegmenter(this.tokenizer, this.grammars, this.turn);

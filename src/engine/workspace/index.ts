@@ -1,6 +1,9 @@
 export { decodeText } from './decodeText';
 export { doNotReadMatcher, type PathMatcher } from './doNotRead';
 export { readWorkspace, type WorkspaceFile, type WorkspaceLimits } from './readWorkspace';
+export { questionQuery } from './rank/questionQuery';
+export { identifiersOf, wordsOf } from './rank/terms';
+export type { IndexedSegment } from './rank/lexicalIndex';
 export type { RankedSegment, RankingReasons } from './rank/ranked';
 export type { Attention, CompletionContext } from './rank/ranker';
 export { Grammars } from './segment/grammars';

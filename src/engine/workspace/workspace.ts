@@ -4,6 +4,7 @@ import type { PathMatcher } from './doNotRead';
 import { fileName } from './paths';
 import { readText } from './readText';
 import { defaultLimits, readWorkspace, resolveWorkspace, type WorkspaceLimits } from './readWorkspace';
+import type { IndexedSegment } from './rank/lexicalIndex';
 import type { RankedSegment } from './rank/ranked';
 import { Ranker, type Attention, type CompletionContext } from './rank/ranker';
 import type { Segment } from './segment/segment';
@@ -76,6 +77,27 @@ export class Workspace {
 
   rankForQuestion(question: string, attention: Attention, limit: number): RankedSegment[] {
     return this.ranker.forQuestion(question, attention, limit);
+  }
+
+  /** Whether a file's segments are in the index: it exists, and may be read and shown. */
+  has(path: string): boolean {
+    return this.indexed.has(path);
+  }
+
+  /** Paths of the files in the index, in the order they were taken in. */
+  get paths(): readonly string[] {
+    return [...this.indexed];
+  }
+
+  /** The segments that declare a name, by path and line. */
+  declaring(name: string): IndexedSegment[] {
+    return this.ranker.declaring(name);
+  }
+
+  /** The text of a file as it is now; undefined when it may not or cannot be read. */
+  async textOf(path: string): Promise<string | undefined> {
+    const loaded = await this.load(path);
+    return 'text' in loaded ? loaded.text : undefined;
   }
 
   /** All segments of a file as it is now; none when it may not or cannot be read. */

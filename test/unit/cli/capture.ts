@@ -5,9 +5,12 @@ import { subcommands } from '../../../src/cli/subcommands';
 export async function sparsek(...args: string[]) {
   const results: string[] = [];
   const notes: string[] = [];
+  let pieces = '';
   const code = await run(args, subcommands, {
     result: (line) => { results.push(line); return Promise.resolve(); },
     note: (line) => { notes.push(line); },
+    piece: (text) => { pieces += text; },
+    progress: () => undefined,
   });
-  return { code, result: results.join('\n'), notes: notes.join('\n') };
+  return { code, result: pieces + results.join('\n'), notes: notes.join('\n') };
 }

@@ -79,6 +79,10 @@ export class LexicalIndex {
     return (this.idsByPath.get(path) ?? []).flatMap((id) => this.segments.get(id) ?? []);
   }
 
+  declaring(name: string): IndexedSegment[] {
+    return [...this.segments.values()].filter(({ definitions }) => definitions.includes(name));
+  }
+
   get size(): number {
     return this.segments.size;
   }

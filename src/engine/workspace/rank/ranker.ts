@@ -41,6 +41,10 @@ export class Ranker {
     this.imports.remove(path);
   }
 
+  declaring(name: string): IndexedSegment[] {
+    return this.index.declaring(name).sort((a, b) => compareCodeUnits(a.path, b.path) || a.startLine - b.startLine);
+  }
+
   get segmentCount(): number {
     return this.index.size;
   }

@@ -1,0 +1,86 @@
+import { silentAnswer, type AnswerPart, type AnswerResult, type AskRequest } from '../protocol';
+import { BoundedCache, CheckpointStore, LiveContext, type MemoryPlan } from './memory';
+import type { Tokenizer } from './model';
+import type { WorkspaceMemory } from './recall';
+import { RequestQueue } from './requestQueue';
+import type { Runtime } from './runtime';
+import { Asker } from './tasks/ask';
+import { ChatTemplate, type ChatModel } from './tasks/chat';
+
+interface Tasks {
+  readonly cache: BoundedCache;
+  readonly asker: Asker;
+}
+
+/**
+ * The tasks that answer in words. They have one state together, apart from that of completions, allocated when something
+ * is first asked; they run one after the other, and each of their steps waits for completions that are due.
+ */
+export class Answers {
+  private readonly queue = new RequestQueue();
+  private tasks: Promise<Tasks> | undefined;
+
+  /** @param steps where completions queue as well: a step of an answer runs when none is due */
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly tokenizer: Tokenizer,
+    private readonly plan: MemoryPlan,
+    private readonly workspace: WorkspaceMemory | undefined,
+    private readonly steps: RequestQueue,
+  ) {}
+
+  /**
+   * A newer question ends the one before, which is then answered `cancelled`.
+   *
+   * @throws ProblemError when the workspace cannot be read
+   */
+  async ask(request: AskRequest, signal: AbortSignal, send: (part: AnswerPart) => void): Promise<AnswerResult> {
+    const { workspace } = this;
+    if (workspace === undefined) return silentAnswer({ kind: 'not-ready', reason: 'No folder is open that could be asked about.' });
+    send({ id: request.id, kind: 'stage', stage: 'waiting' });
+    return this.queue.run('ask', signal, async (superseding) => {
+      const read = workspace.read({ reading: ({ files }) => send({ id: request.id, kind: 'stage', stage: 'workspace', done: files }) });
+      if (!await settledBefore(read, superseding)) return silentAnswer({ kind: 'cancelled' });
+      const { asker } = await this.loaded();
+      return asker.ask(request, workspace.askedBy(await read), superseding, send);
+    });
+  }
+
+  /** Aborts everything. @returns when nothing runs any more */
+  async dispose(): Promise<void> {
+    await this.queue.close();
+    const tasks = await this.tasks?.catch(() => undefined);
+    tasks?.cache.dispose();
+  }
+
+  /** A failure is not kept: there may be more memory the next time. */
+  private loaded(): Promise<Tasks> {
+    this.tasks ??= this.load().catch((error: unknown) => {
+      this.tasks = undefined;
+      throw error;
+    });
+    return this.tasks;
+  }
+
+  private async load(): Promise<Tasks> {
+    const { runtime, tokenizer, plan, workspace, steps } = this;
+    const { manifest } = runtime;
+    const cache = await BoundedCache.create(runtime, plan);
+    const checkpoints = new CheckpointStore(plan.checkpoints, plan.chunk, { ...manifest.geometry, slots: plan.entries + plan.window });
+    const signal = new AbortController().signal;
+    const model: ChatModel = {
+      tokenizer,
+      template: new ChatTemplate(tokenizer, manifest.specialTokens),
+      context: new LiveContext(cache, checkpoints, tokenizer.vocabulary, workspace?.memories),
+      takeTurn: (step) => steps.run('answer', signal, step),
+    };
+    return { cache, asker: new Asker(model) };
+  }
+}
+
+/** Waits for work that goes on by itself. @returns false when the signal was aborted first */
+async function settledBefore(work: Promise<unknown>, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return false;
+  const aborted = new Promise<false>((resolve) => signal.addEventListener('abort', () => resolve(false), { once: true }));
+  return Promise.race([work.then(() => true as const), aborted]);
+}

@@ -1,0 +1,19 @@
+import type { Mention, Source } from '../../../../protocol';
+
+/** A source with the text that the model is given. */
+export interface Evidence extends Source {
+  readonly text: string;
+  /** The language's name for a code block. */
+  readonly language: string;
+}
+
+/** What a question's evidence is looked for with. */
+export interface Search {
+  readonly question: string;
+  /** The question before, which a short one goes on from. */
+  readonly before?: string;
+  readonly mentions: readonly Mention[];
+  readonly open: readonly string[];
+  /** Of all texts together. */
+  readonly mostTokens: number;
+}

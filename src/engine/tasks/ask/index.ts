@@ -1,0 +1,2 @@
+export { Asker, type AskedWorkspace } from './asker';
+export { References } from './references';

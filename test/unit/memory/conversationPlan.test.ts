@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { planConversation } from '../../../src/engine/memory';
+import { readManifest, type ModelManifest } from '../../../src/engine/model';
+import { defaultConversationBudgetMegabytes, ProblemError } from '../../../src/protocol';
+import { shippedModel } from '../../fixtures/shippedModel';
+
+describe('the plan of a conversation', () => {
+  let manifest: ModelManifest;
+  before(async () => { manifest = await readManifest(shippedModel); });
+
+  it('keeps the default budget with the shipped model', () => {
+    const plan = planConversation(defaultConversationBudgetMegabytes, manifest);
+    assert.ok(plan.keyValueBytes <= defaultConversationBudgetMegabytes * 1e6);
+    assert.equal(plan.entries, 1024);
+    assert.equal(plan.window, 1024);
+  });
+
+  it('shrinks with the budget, and names the least that works', () => {
+    assert.ok(planConversation(30, manifest).entries < 1024);
+    assert.throws(() => planConversation(1, manifest), (error) => error instanceof ProblemError && /at least \d+ MB/.test(error.message));
+  });
+});
