@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import type { MemoryPlan } from '../../src/engine/memory';
+import { storedEntries } from '../../src/engine/memory/encode';
 import { fimMarkers, generationRoom } from '../../src/engine/memory/plan';
 import { cosine } from '../unit/memory/cosine';
 
@@ -10,6 +11,8 @@ export interface RecordedCase {
   readonly prefix: readonly number[];
   /** null: no markers; absent: the prefix is streamed. */
   readonly suffix?: readonly number[] | null;
+  /** Those that are recalled, in the order of the memory. */
+  readonly segments?: readonly { readonly tokens: readonly number[]; readonly prior: number }[];
   readonly firstRow: number;
   readonly topIds: readonly (readonly number[])[];
   readonly stride: number;
@@ -25,10 +28,12 @@ export function readCase(path: string): RecordedCase {
 /** A memory plan with the case's K, W and C. */
 export function planOf({ bounds, suffix }: RecordedCase): MemoryPlan {
   const length = suffix?.length ?? 0;
+  const live = fimMarkers + length + bounds.window + bounds.chunk + generationRoom;
   return {
     ...bounds,
     suffix: length,
-    slots: 4 + bounds.entries + fimMarkers + length + bounds.window + bounds.chunk + generationRoom,
+    // A segment's memory passes through the slots of the live part, which are more in every plan that is shipped.
+    slots: 4 + bounds.entries + Math.max(live, storedEntries),
     keyValueBytes: 0, checkpoints: 0, checkpointBytes: 0, segments: 0, segmentBytes: 0,
   };
 }

@@ -4,35 +4,40 @@ import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { emitGraphs } from '../../kernels/emitGraphs';
-import { BoundedCache, CheckpointStore, LiveContext } from '../../src/engine/memory';
+import { BoundedCache, CheckpointStore, LiveContext, type Recall } from '../../src/engine/memory';
 import { CheckpointSchedule, readStream } from '../../src/engine/memory/stream';
 import { readManifest, Tokenizer, type ModelManifest } from '../../src/engine/model';
 import { CpuRuntime } from '../../src/engine/runtime';
 import { missingModelFiles, shippedModel } from '../fixtures/shippedModel';
 import { temporaryDirectory, type TemporaryDirectory } from '../fixtures/temporaryDirectory';
 import { compare, planOf, quantile, readCase, type RecordedCase } from './recordedCase';
+import { encodeSegments } from './recordedSegments';
 
 const recordings = fileURLToPath(new URL('../fixtures/reference', import.meta.url));
 const never = new AbortController().signal;
 
 /** A model in the real runtime, and what it computes for a recorded case by the engine's own ways. */
 class Subject {
-  private constructor(private readonly manifest: ModelManifest, private readonly runtime: CpuRuntime, private readonly tokenizer: Tokenizer) {}
+  private constructor(
+    private readonly manifest: ModelManifest, private readonly runtime: CpuRuntime, private readonly tokenizer: Tokenizer, private readonly exact: boolean,
+  ) {}
 
-  static async open(directory: string): Promise<Subject> {
+  /** @param exact whether segments are recalled as they were encoded, or rounded as the engine keeps them */
+  static async open(directory: string, exact: boolean): Promise<Subject> {
     const manifest = await readManifest(directory);
-    return new Subject(manifest, await CpuRuntime.load(directory, manifest), await Tokenizer.open(directory, manifest));
+    return new Subject(manifest, await CpuRuntime.load(directory, manifest), await Tokenizer.open(directory, manifest), exact);
   }
 
   /** Logits behind the prefix's tokens from `firstRow` on, and the greedy tokens that follow with their gaps to the recorded. */
   async run(recorded: RecordedCase) {
     const cache = await BoundedCache.create(this.runtime, planOf(recorded));
     const store = new CheckpointStore(0, recorded.bounds.chunk, { ...this.manifest.geometry, slots: 0 });
-    const context = new LiveContext(cache, store, this.tokenizer.vocabulary);
+    const { recall, memories } = await encodeSegments(recorded, this.runtime, this.exact);
+    const context = new LiveContext(cache, store, this.tokenizer.vocabulary, memories);
     const prefix = Int32Array.from(recorded.prefix);
     const rows = recorded.suffix === undefined
       ? await streamRows(cache, store, prefix, recorded.firstRow)
-      : await this.requestRows(context, prefix, recorded);
+      : await this.requestRows(context, prefix, recorded, recall);
     const ids = recorded.continuation === undefined ? [] : await this.continue(context, recorded, rows[rows.length - 1]);
     cache.dispose();
     return { rows, ids };
@@ -48,8 +53,8 @@ class Subject {
     return suffix === null || suffix === undefined ? new Int32Array(0) : Int32Array.of(fimPrefix, fimSuffix, ...suffix, fimMiddle);
   }
 
-  private async requestRows(context: LiveContext, text: Int32Array, recorded: RecordedCase): Promise<Float32Array[]> {
-    await context.read({ document: 'recorded', text, pinned: this.pinned(recorded) }, never);
+  private async requestRows(context: LiveContext, text: Int32Array, recorded: RecordedCase, recall: Recall): Promise<Float32Array[]> {
+    await context.read({ document: 'recorded', text, pinned: this.pinned(recorded), recall }, never);
     context.cache.truncate(recorded.firstRow);
     return copy(await context.cache.append(text.slice(recorded.firstRow), 'all'));
   }
@@ -106,7 +111,7 @@ describe('the engine computes what the Python reference computes', function () {
       await mkdir(directory.path, { recursive: true });
       await cp(join(folder, 'pack'), directory.path, { recursive: true });
       await emitGraphs(directory.path, 'float32');
-      subject = await Subject.open(directory.path);
+      subject = await Subject.open(directory.path, true);
     });
     after(async () => {
       await subject?.dispose();
@@ -135,7 +140,7 @@ describe('the engine computes what the Python reference computes', function () {
         console.log(`      skipped: the model is not whole, ${missing.join(', ')} missing`);
         this.skip();
       }
-      subject = await Subject.open(shippedModel);
+      subject = await Subject.open(shippedModel, false);
     });
     after(() => subject?.dispose());
 

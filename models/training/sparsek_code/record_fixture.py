@@ -7,6 +7,7 @@ Each case is one JSON file:
 
     bounds      {entries, window, chunk}: K, W, C
     prefix, suffix   token ids; suffix null = no markers, absent = the prefix is streamed
+    segments    absent, or in the order of the memory {tokens, prior} of each segment that is recalled
     firstRow    the place in the prefix of the first token whose logits are recorded; one row a token from there on
     topIds, topLogits   [rows][8]; logSumExp [rows]; logits in float32
     sampledLogits   base64 of little-endian float16 [rows, ceil(vocabulary / stride)]: the logits of ids 0, stride, 2 stride, ..
@@ -21,6 +22,8 @@ from __future__ import annotations
 import argparse
 import base64
 import json
+import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -30,6 +33,7 @@ from torch import Tensor
 
 from .export import writeShards
 from .manifest import Pack, refresh
+from .recipe import PRIOR
 from .reference import Bounds, Reference
 from .tiny import tinyPack
 from .tokenizer import writeRanks
@@ -66,9 +70,10 @@ def recordStream(model: Reference, tokens: list[int], bounds: Bounds, rows: int)
 
 
 def recordRequest(
-    model: Reference, prefix: list[int], suffix: list[int] | None, bounds: Bounds, rows: int, count: int
-) -> dict[str, Any]:
-    state, slot, hidden = model.request(prefix, suffix, bounds)
+    model: Reference, prefix: list[int], suffix: list[int] | None, bounds: Bounds, rows: int, count: int,
+    segments: Sequence[tuple[list[int], float]] = (),
+) -> dict[str, Any]:  # fmt: skip
+    state, slot, hidden = model.request(prefix, suffix, bounds, segments)
     rows = min(rows, len(hidden))
     generated = model.decode(state, slot, hidden[-1], len(prefix), count, bounds)
     gaps = torch.stack([row.topk(2).values for _, row in generated])
@@ -76,9 +81,16 @@ def recordRequest(
         "bounds": asdict(bounds),
         "prefix": prefix,
         "suffix": suffix,
+        **({"segments": [{"tokens": tokens, "prior": prior} for tokens, prior in segments]} if segments else {}),
         **recordRows(model.logits(hidden[-rows:]), len(prefix) - rows),
         "continuation": {"ids": [token for token, _ in generated], "gaps": rounded(gaps[:, 0] - gaps[:, 1])},
     }
+
+
+def recalled(retrieved: list[list[int]], behind: list[list[int]]) -> list[tuple[list[int], float]]:
+    """Segments in the order of a recall with their priors; `retrieved` the best first."""
+    priors = [-PRIOR * math.log2(1 + rank) for rank in range(len(retrieved))]
+    return [*reversed(list(zip(retrieved, priors, strict=True))), *((tokens, 0.0) for tokens in behind)]
 
 
 def packCases(model: Reference, text: list[int]) -> dict[str, dict[str, Any]]:
@@ -89,18 +101,28 @@ def packCases(model: Reference, text: list[int]) -> dict[str, dict[str, Any]]:
         "streamed": recordStream(model, take(200, 700), small, ROWS),
         # 176 of the prefix's tokens are live: the continuation crosses the next eviction at 192.
         "evicting": recordRequest(model, take(300, 816), take(1116, 60), small, ROWS, 32),
+        # 256 of the prefix's tokens are streamed and 176 are live; of 1,380 entries of text and five segments 1,024 stay, and the
+        # continuation crosses an eviction.
+        "recalled": recordRequest(
+            model, take(3000, 432), take(3432, 60), Bounds(1024, 128, 64), ROWS, 32,
+            recalled([take(5000, 500), take(6000, 400), take(7000, 310)], [take(8000, 300), take(9000, 100)]),
+        ),
         "shipped": recordRequest(model, take(0, 2600), take(2600, 120), shipped, ROWS, 16),
     }
 
 
 def tinyCases(model: Reference, vocabulary: int) -> dict[str, dict[str, Any]]:
     generator = torch.Generator().manual_seed(1)
-    text = torch.randint(0, vocabulary, (200,), generator=generator).tolist()
+    text = torch.randint(0, vocabulary, (1100,), generator=generator).tolist()
     bounds = Bounds(12, 16, 8)
     return {
         "streamed": recordStream(model, text[:90], bounds, 40),
         "evicting": recordRequest(model, text[:101], text[101:110], bounds, 16, 24),
         "plain": recordRequest(model, text[:60], None, bounds, 16, 12),
+        "recalled": recordRequest(
+            model, text[:101], text[101:110], Bounds(400, 16, 8), 16, 24,
+            recalled([text[200:500], text[500:540], text[540:820]], [text[820:1090]]),
+        ),
     }
 
 

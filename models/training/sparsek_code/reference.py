@@ -38,7 +38,12 @@ and its source indices. Whenever a decoded or typed token brings the prefix toke
 of them are evicted (before the next token is read); markers and suffix are what lies between memory and evicted slots.
 Without fill in the middle (plain text) the live part is `prefix[streamed:]` alone.
 
-Recall: what the memory knows beside the open file's older text. Its order, in source order, is one for the engine
+Encoding. A segment (at most 1,020 tokens) is read alone behind the sink; the best 256 entries per layer and KV head are kept,
+keys turned back to position 0, sources counted from the segment's first token (`memories.py`).
+
+Recall: what the memory knows beside the open file's older text. When the stream's state has become a memory of K entries,
+segment i of n joins it with its prior added to its scores and its sources moved by 1,020 (i - n), so that all lie below 0;
+the best K of the union stay. One after the other or all at once is the same. Its order, in source order, is one for the engine
 (`recallOf` in src/engine/recall) and for training (`EpisodeSource.fit` in episodes.py):
 
     retrieved segments, the best last | segments of the open file behind the suffix | its older text | live part
@@ -50,6 +55,7 @@ and the older text (a stream in the engine; in training streamed or as segments,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -57,10 +63,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .manifest import Pack
+from .memories import STORED, Memory, recall
 from .transformer import Layer, feedForwardInner, queryKeyValue, rmsNorm, rotary, rotate
 
-NO_SOURCE = -1
-"""The source index of pinned tokens, which never compete."""
+NO_SOURCE = -(2**31)
+"""The source index of pinned tokens, which never compete; recalled segments have sources below 0."""
 
 
 @dataclass(frozen=True)
@@ -191,13 +198,42 @@ class Reference:
         live = len(self.sink) + state.memory
         return self.compact(state, live, state.length, bounds.entries)
 
-    def request(self, prefix: list[int], suffix: list[int] | None, bounds: Bounds) -> tuple[State, int, Tensor]:
-        """Prepares a request, without generating. `suffix` None = plain text, no markers.
+    def extract(self, state: State) -> Memory:
+        """All that a state holds behind the sink, in source order, keys turned back to position 0."""
+        sink = len(self.sink)
+        index = torch.arange(sink, state.length).expand(*state.scores.shape[:2], -1)
+        keys, values, scores, sources = state.select(index)
+        cos, sin = rotary(-index, self.geometry)
+        return Memory(rotate(keys, cos, sin), values, scores, sources)
+
+    def insert(self, memory: Memory) -> State:
+        """A fresh state: the sink and a memory behind it."""
+        state = self.start()
+        cos, sin = rotary(torch.arange(state.length, state.length + memory.count), self.geometry)
+        return State(
+            torch.cat((state.keys, rotate(memory.keys, cos, sin)), 2), torch.cat((state.values, memory.values), 2),
+            torch.cat((state.scores, memory.scores), 2), torch.cat((state.sources, memory.sources), 2), memory.count,
+        )  # fmt: skip
+
+    def encode(self, tokens: list[int]) -> Memory:
+        """A segment, read alone behind the sink."""
+        state = self.start()
+        self.forward(state, tokens, 0)
+        return self.extract(state).best(STORED)
+
+    def request(
+        self, prefix: list[int], suffix: list[int] | None, bounds: Bounds, segments: Sequence[tuple[list[int], float]] = ()
+    ) -> tuple[State, int, Tensor]:
+        """Prepares a request, without generating. `suffix` None = plain text, no markers. `segments` in the order of a recall,
+        each with its prior.
 
         Returns the state, the slot of the first prefix token in the live part, and the hidden states of the live prefix tokens.
         """
         streamed = bounds.chunk * (max(0, len(prefix) - bounds.window) // bounds.chunk)
         state = self.remember(prefix[:streamed], bounds)
+        if segments:
+            recalled = [(self.encode(tokens), prior) for tokens, prior in segments]
+            state = self.insert(recall(recalled, self.extract(state), bounds.entries))
         s = self.special
         pinned = [] if suffix is None else [s["fimPrefix"], s["fimSuffix"], *suffix, s["fimMiddle"]]
         for first in range(0, len(pinned), bounds.chunk):

@@ -15,7 +15,7 @@ from .manifest import SPECIAL_TOKENS, describe
 
 TINY = Geometry(
     layers=3, width=64, queryHeads=6, keyValueHeads=2, headDim=16, feedForwardWidth=96, vocabulary=288,
-    ropeTheta=10_000.0, rmsNormEpsilon=1e-6, maxPositions=512, scorerHidden=8,
+    ropeTheta=10_000.0, rmsNormEpsilon=1e-6, maxPositions=2048, scorerHidden=8,
 )  # fmt: skip
 NOWHERE = BaseSource("random weights", "none", "Apache-2.0", ("none",), "0", 0, "0" * 64)
 
