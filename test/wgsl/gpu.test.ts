@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { Gpu } from '../../src/engine/runtime/wgsl/gpu';
 import { ProblemError } from '../../src/protocol';
-import { useTestGpu } from './testGpu';
+import { onRealGpu, useTestGpu } from './testGpu';
 
 describe('the GPU device', () => {
-  before(function () { useTestGpu(this); });
+  useTestGpu();
 
   it('says what the adapter is and offers', async () => {
     const gpu = await Gpu.open();
     try {
       const { adapter } = gpu;
       assert.notEqual(gpu.name, '');
-      assert.equal(adapter.software, process.env.SPARSEK_TEST_GPU !== 'real');
+      assert.equal(adapter.software, !onRealGpu());
       assert.ok(adapter.maxBindingBytes >= 128 * 2 ** 20, `a binding holds ${adapter.maxBindingBytes} bytes`);
       assert.ok(adapter.maxWorkgroupBytes >= 16_384, `a workgroup has ${adapter.maxWorkgroupBytes} bytes`);
     } finally {
