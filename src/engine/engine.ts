@@ -1,10 +1,10 @@
 import {
   defaultConversationBudgetMegabytes, ProblemError, protocolVersion, type AnswerPart, type AnswerResult, type AskRequest, type CompletionRequest,
-  type CompletionResult, type EngineInfo, type InitializeRequest, type LoadProgress, type LogMessage,
+  type CompletionResult, type DocumentReading, type EngineInfo, type InitializeRequest, type LoadProgress, type LogMessage,
 } from '../protocol';
 import { Answers } from './answers';
 import { Documents } from './documents';
-import { BoundedCache, CheckpointStore, LiveContext, planConversation, planMemory, Recall, type MemoryPlan } from './memory';
+import { BoundedCache, CheckpointStore, Contexts, LiveContext, planConversation, planMemory, Recall, type MemoryPlan } from './memory';
 import { readManifest, Tokenizer, verifyFiles, type ModelManifest } from './model';
 import { pathInside, WorkspaceMemory, type ChosenSegment, type PreparationEvents, type PreparedPlace } from './recall';
 import { RequestQueue } from './requestQueue';
@@ -31,16 +31,13 @@ export class Engine implements AsyncDisposable {
     readonly info: EngineInfo,
     private readonly runtime: Runtime,
     readonly tokenizer: Tokenizer,
-    private readonly cache: BoundedCache,
-    plan: MemoryPlan,
+    private readonly contexts: Contexts,
     private readonly workspace: WorkspaceMemory | undefined,
     conversation: MemoryPlan,
   ) {
     const { manifest } = runtime;
     this.documents = new Documents(tokenizer);
-    const checkpoints = new CheckpointStore(plan.checkpoints, plan.chunk, { ...manifest.geometry, slots: plan.entries + plan.window });
-    const context = new LiveContext(cache, checkpoints, tokenizer.vocabulary, workspace?.memories);
-    this.completer = new Completer(manifest, tokenizer, this.documents, context, (uri) => workspace?.recallFor(uri) ?? Recall.nothing);
+    this.completer = new Completer(manifest, tokenizer, this.documents, contexts, (uri) => workspace?.recallFor(uri) ?? Recall.nothing);
     this.answers = new Answers(runtime, tokenizer, conversation, workspace, this.queue);
   }
 
@@ -60,10 +57,10 @@ export class Engine implements AsyncDisposable {
     events.progress({ stage: 'loading', fraction: 0, detail: manifest.displayName });
     const tokenizer = await Tokenizer.open(request.modelDirectory, manifest);
     const runtime = await CpuRuntime.load(request.modelDirectory, manifest, request.threads);
-    const cache = await BoundedCache.create(runtime, plan);
     const workspace = await openWorkspace(request, plan, tokenizer, runtime, events);
+    const contexts = await createContexts(runtime, plan, tokenizer, workspace);
     events.progress({ stage: 'ready', fraction: 1, detail: manifest.displayName });
-    return new Engine(describe(runtime, plan, conversation, performance.now() - started), runtime, tokenizer, cache, plan, workspace, conversation);
+    return new Engine(describe(runtime, plan, conversation, performance.now() - started), runtime, tokenizer, contexts, workspace, conversation);
   }
 
   /**
@@ -93,6 +90,27 @@ export class Engine implements AsyncDisposable {
     return this.answers.ask(request, signal, send);
   }
 
+  /**
+   * Reads in a pause what a completion at a place in an open document would leave unread, so that the next one there finds
+   * all of it in the memory. Whatever is asked of the engine meanwhile goes first.
+   *
+   * @returns whether it was done; not when something went first, after which it can be called again and goes on
+   * @throws the signal's reason when aborted
+   */
+  async readAhead(place: PreparedPlace, signal: AbortSignal, onReading: (reading: DocumentReading) => void): Promise<boolean> {
+    return this.queue.runInPause(signal, async (superseding) => {
+      try {
+        const wanted = this.completer.wantedAt(place);
+        if (wanted !== undefined) await this.contexts.prepare(wanted, superseding, (read, tokens) => onReading({ uri: place.uri, read, tokens }));
+        return true;
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!superseding.aborted) throw error;
+        return false;
+      }
+    });
+  }
+
   /** Ends the reading of the workspace, so that what prepares a place settles. */
   stopReading(): void {
     this.workspace?.stop();
@@ -102,7 +120,7 @@ export class Engine implements AsyncDisposable {
     await this.answers.dispose();
     await this.queue.close();
     this.workspace?.dispose();
-    this.cache.dispose();
+    this.contexts.dispose();
     this.tokenizer.dispose();
     await this.runtime.dispose();
   }
@@ -132,6 +150,13 @@ async function verify({ modelDirectory, cacheDirectory }: InitializeRequest, man
   events.log({ level: 'warning', text: `The cache folder cannot be written (${notRemembered}). The model's files will be checked again at every start. Make ${cacheDirectory} writable.` });
 }
 
+/** The two caches of the plan, with their checkpoints. */
+async function createContexts(runtime: Runtime, plan: MemoryPlan, { vocabulary }: Tokenizer, workspace: WorkspaceMemory | undefined): Promise<Contexts> {
+  const checkpoints = new CheckpointStore(plan.checkpoints, plan.chunk, { ...runtime.manifest.geometry, slots: plan.entries + plan.window });
+  const context = async () => new LiveContext(await BoundedCache.create(runtime, plan), checkpoints, vocabulary, workspace?.memories);
+  return new Contexts(await context(), await context());
+}
+
 /** Without a workspace, or without room for one, there is none. */
 async function openWorkspace(
   { workspace, memoryBudgetMegabytes }: InitializeRequest, plan: MemoryPlan, tokenizer: Tokenizer, runtime: Runtime, events: EngineEvents,
@@ -144,13 +169,13 @@ async function openWorkspace(
   return WorkspaceMemory.create(workspace, plan, tokenizer, runtime, (text) => events.log({ level: 'warning', text }), () => events.mayRead?.() ?? Promise.resolve());
 }
 
-function describePlan({ entries, window, slots, keyValueBytes, checkpoints, checkpointBytes, segments, segmentBytes }: MemoryPlan): string {
-  return `Memory plan: K = ${entries}, W = ${window}, ${slots} slots in ${keyValueBytes} bytes, ${checkpoints} checkpoints in at most ${checkpointBytes} bytes, `
+function describePlan({ entries, window, slots, keyValueBytes, readAheadBytes, checkpoints, checkpointBytes, segments, segmentBytes }: MemoryPlan): string {
+  return `Memory plan: K = ${entries}, W = ${window}, ${slots} slots in ${keyValueBytes} bytes, the same again in ${readAheadBytes} bytes to read ahead, ${checkpoints} checkpoints in at most ${checkpointBytes} bytes, `
     + `${segments} segments of the workspace in at most ${segmentBytes} bytes.`;
 }
 
 function describe({ manifest, device }: Runtime, plan: MemoryPlan, conversation: MemoryPlan, loadMilliseconds: number): EngineInfo {
-  const { entries, window, slots, keyValueBytes, checkpointBytes, segmentBytes } = plan;
+  const { entries, window, slots, keyValueBytes, readAheadBytes, checkpointBytes, segmentBytes } = plan;
   const { layers, width, queryHeads, keyValueHeads, headDim, vocabulary } = manifest.geometry;
   const { name, displayName, packVersion } = manifest;
   const weightBytes = Object.values(manifest.files).reduce((sum, { bytes }) => sum + bytes, 0);
@@ -161,7 +186,7 @@ function describe({ manifest, device }: Runtime, plan: MemoryPlan, conversation:
     executable: process.execPath,
     model: { name, displayName, packVersion, layers, width, queryHeads, keyValueHeads, headDim, vocabulary, weightBytes },
     device,
-    memory: { entries, window, slots, keyValueBytes, checkpointBytes, segmentBytes },
+    memory: { entries, window, slots, keyValueBytes, readAheadBytes, checkpointBytes, segmentBytes },
     conversation: { entries: conversation.entries, window: conversation.window, slots: conversation.slots, keyValueBytes: conversation.keyValueBytes },
     loadMilliseconds,
   };

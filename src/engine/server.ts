@@ -1,12 +1,12 @@
 import { CancellationToken, ErrorCodes, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
 import {
   describeProblem, methods, ProblemError, type AnswerPart, type AnswerResult, type AskRequest, type ChangeDocument, type CloseDocument,
-  type CompletionRequest, type EngineInfo,
+  type CompletionRequest, type DocumentReading, type EngineInfo,
   type InitializeRequest, type LogMessage, type OpenDocument, type Problem,
 } from '../protocol';
 import { Engine } from './engine';
 import { problemOf } from './problemOf';
-import { IdlePreparation } from './recall';
+import { IdlePreparation, type PreparedPlace } from './recall';
 
 /** Segments of other files that a completion recalls, where there is room for them. */
 const recalledSegments = 8;
@@ -14,8 +14,9 @@ const recalledSegments = 8;
 /** Answers an editor's messages with one engine, which the first request loads. */
 export class Server {
   private engine: Promise<Engine> | undefined;
+  private workspaceFailed = false;
   private readonly idle = new IdlePreparation(
-    async (place, signal) => (await this.loaded()).prepare(place, recalledSegments, signal, { reading: () => undefined, encoding: () => undefined }),
+    (place, signal) => this.prepare(place, signal),
     (error) => this.log({ level: 'warning', text: describeProblem(problemOf(error)) }),
   );
 
@@ -29,7 +30,10 @@ export class Server {
       this.idle.postpone();
       engine.documents.change(change);
     }));
-    connection.onNotification(methods.closeDocument, (document: CloseDocument) => this.withEngine((engine) => engine.documents.close(document)));
+    connection.onNotification(methods.closeDocument, (document: CloseDocument) => this.withEngine((engine) => {
+      this.idle.postpone();
+      engine.documents.close(document);
+    }));
   }
 
   private async initialize(request: InitializeRequest): Promise<EngineInfo> {
@@ -58,6 +62,27 @@ export class Server {
 
   private tell(part: AnswerPart): void {
     void this.connection.sendNotification(methods.answerPart, part);
+  }
+
+  /** In a pause: first the open file, then the workspace, then both together in the context that the next request finds. */
+  private async prepare(place: PreparedPlace, signal: AbortSignal): Promise<void> {
+    const engine = await this.loaded();
+    const onReading = (reading: DocumentReading) => void this.connection.sendNotification(methods.documentReading, reading);
+    await engine.readAhead(place, signal, onReading);
+    await this.prepareWorkspace(engine, place, signal);
+    await engine.readAhead(place, signal, onReading);
+  }
+
+  /** A workspace that cannot be read is told once; files are read ahead without it. */
+  private async prepareWorkspace(engine: Engine, place: PreparedPlace, signal: AbortSignal): Promise<void> {
+    if (this.workspaceFailed) return;
+    try {
+      await settledOrAborted(engine.prepare(place, recalledSegments, signal, { reading: () => undefined, encoding: () => undefined }), signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      this.workspaceFailed = true;
+      this.log({ level: 'warning', text: describeProblem(problemOf(error)) });
+    }
   }
 
   private async shutdown(): Promise<null> {
@@ -93,6 +118,12 @@ async function withSignal<T>(token: CancellationToken, run: (signal: AbortSignal
   } finally {
     subscription.dispose();
   }
+}
+
+/** @throws Error as soon as the signal is aborted; the work settles by itself */
+function settledOrAborted(work: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
+  const aborted = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(new Error('Aborted.')), { once: true }));
+  return Promise.race([work, aborted]);
 }
 
 function misuse(what: string): ProblemError {

@@ -24,7 +24,16 @@ export interface CompletionRequest {
   readonly sampling: SamplingOptions;
   /** Lookup speculation (greedy only): the text is the same with and without, only the time differs. */
   readonly speculation: boolean;
+  /** Default: `everything`. */
+  readonly readFirst?: ReadFirst;
 }
+
+/**
+ * What is read before an answer. `everything`: all text before the cursor, however long that takes; the same document then
+ * always has the same answer. `livePart`, what an editor asks: the text around the cursor, behind the memory that is there
+ * already. The rest is read in pauses between requests, and the answer says what was missing ({@link CompletionResult.unread}).
+ */
+export type ReadFirst = 'everything' | 'livePart';
 
 export interface CompletionResult {
   /** What to insert at the cursor; empty unless `outcome.kind` is `completed`. */
@@ -33,12 +42,29 @@ export interface CompletionResult {
   readonly tokens: TokenCounts;
   readonly milliseconds: CompletionTimes;
   readonly memory: MemoryUse;
+  /** Text before the cursor that the model had not read; absent when it knew all of it. */
+  readonly unread?: UnreadText;
+}
+
+export interface UnreadText {
+  readonly tokens: number;
+  /** The first and the last line that is missing, at least in part; 1-based, inclusive. */
+  readonly firstLine: number;
+  readonly lastLine: number;
+}
+
+/** How far a document is read in pauses; sent while that goes on and when it is done. */
+export interface DocumentReading {
+  readonly uri: string;
+  /** Tokens read of the `tokens` before the cursor; equal when the memory knows all of them. */
+  readonly read: number;
+  readonly tokens: number;
 }
 
 export interface TokenCounts {
   /** Run through the model for this request before the first new token. */
   readonly read: number;
-  /** Of the context, already in the cache from earlier requests. */
+  /** Of the context, already in the cache from earlier requests; without what is {@link CompletionResult.unread}. */
   readonly reused: number;
   readonly generated: number;
   /** Of the generated ones, proposed by lookup and confirmed by the model. */

@@ -1,8 +1,8 @@
 /**
- * Default of {@link InitializeRequest.memoryBudgetMegabytes}: with the 0.5B model the live cache at K = 1,024, W = 512 and
- * five checkpoints of a streamed file.
+ * Default of {@link InitializeRequest.memoryBudgetMegabytes}: with the 0.5B model the live cache at K = 1,024, W = 512, its
+ * twin that reads in pauses, and four checkpoints of a streamed file; or two, and eight segments or more of a workspace.
  */
-export const defaultMemoryBudgetMegabytes = 150;
+export const defaultMemoryBudgetMegabytes = 200;
 
 /**
  * Default of {@link InitializeRequest.conversationBudgetMegabytes}: with the 0.5B model 1,024 entries of memory behind a
@@ -77,7 +77,10 @@ export interface MemoryPlanInfo {
   readonly window: number;
   /** Slots of the live cache: sink, memory, live part and room to generate. */
   readonly slots: number;
+  /** Of the live cache, which answers. */
   readonly keyValueBytes: number;
+  /** Of a second one like it, in which text is read in pauses. */
+  readonly readAheadBytes: number;
   readonly checkpointBytes: number;
   /** Memories of a workspace's segments and the state that they are read in; 0 when no workspace is read. */
   readonly segmentBytes: number;

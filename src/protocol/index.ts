@@ -5,7 +5,7 @@ export const protocolVersion = 1;
  * JSON-RPC method names. Requests: `initialize` (InitializeRequest -> EngineInfo), `complete` (CompletionRequest ->
  * CompletionResult, cancellable), `ask` (AskRequest -> AnswerResult, cancellable), `summarize` (SummarizeRequest ->
  * AnswerResult, cancellable), `shutdown`. Notifications to the engine: `document/*`. Notifications from it: `load`
- * (LoadProgress), `answer/part` (AnswerPart), `log` (LogMessage).
+ * (LoadProgress), `answer/part` (AnswerPart), `document/reading` (DocumentReading), `log` (LogMessage).
  *
  * A request that fails is answered with a JSON-RPC error whose `data` is a {@link Problem}. `complete` never fails for the
  * document's sake: an old version is answered `cancelled`, an unknown document `unreadable`, a cancelled request
@@ -22,6 +22,7 @@ export const methods = {
   changeDocument: 'document/change',
   closeDocument: 'document/close',
   loadProgress: 'load',
+  documentReading: 'document/reading',
   log: 'log',
 } as const;
 

@@ -15,6 +15,11 @@ export class Editor {
     return this.content;
   }
 
+  /** Where the cursor is, as what is done in pauses is told. */
+  get place() {
+    return { uri: this.uri, offset: this.cursor };
+  }
+
   /** Types at the cursor; `closed` is what the editor inserts behind it by itself. */
   type(text: string, closed = ''): void {
     this.replace(this.cursor, 0, text + closed);

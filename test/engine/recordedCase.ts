@@ -34,7 +34,7 @@ export function planOf({ bounds, suffix }: RecordedCase): MemoryPlan {
     suffix: length,
     // A segment's memory passes through the slots of the live part, which are more in every plan that is shipped.
     slots: 4 + bounds.entries + Math.max(live, storedEntries),
-    keyValueBytes: 0, checkpoints: 0, checkpointBytes: 0, segments: 0, segmentBytes: 0,
+    keyValueBytes: 0, readAheadBytes: 0, checkpoints: 0, checkpointBytes: 0, segments: 0, segmentBytes: 0,
   };
 }
 

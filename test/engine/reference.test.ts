@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { emitGraphs } from '../../kernels/emitGraphs';
 import { BoundedCache, CheckpointStore, LiveContext, type Recall } from '../../src/engine/memory';
-import { CheckpointSchedule, readStream } from '../../src/engine/memory/stream';
+import { CheckpointSchedule, longestReading, readStream } from '../../src/engine/memory/stream';
 import { readManifest, Tokenizer, type ModelManifest } from '../../src/engine/model';
 import { CpuRuntime } from '../../src/engine/runtime';
 import { missingModelFiles, shippedModel } from '../fixtures/shippedModel';
@@ -77,7 +77,7 @@ async function streamRows(cache: BoundedCache, store: CheckpointStore, text: Int
   const { chunk } = cache.plan;
   const rows: Float32Array[] = [];
   const whole = chunk * Math.floor(firstRow / chunk);
-  await readStream(cache, text, whole, CheckpointSchedule.over(store, 'recorded', 0, whole, chunk, 0), never, () => undefined);
+  await readStream(cache, text, whole, new CheckpointSchedule(store, 'recorded', whole, cache.plan), { run: longestReading, signal: never, onRead: () => undefined });
   for (let start = whole; start < text.length; start += chunk) {
     rows.push(...copy(await cache.append(text.slice(start, start + chunk), 'all')));
     if (cache.room === 0) cache.evict();

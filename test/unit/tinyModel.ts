@@ -7,7 +7,7 @@ import { writeTinyPack } from '../fixtures/tinyPack';
 /** Small enough that a few hundred tokens fill everything. */
 export const tinyPlan: MemoryPlan = {
   entries: 48, window: 64, chunk: 32, suffix: 32, slots: 4 + 48 + 3 + 32 + 64 + 32 + 136,
-  keyValueBytes: 0, checkpoints: 3, checkpointBytes: 0, segments: 6, segmentBytes: 0,
+  keyValueBytes: 0, readAheadBytes: 0, checkpoints: 3, checkpointBytes: 0, segments: 6, segmentBytes: 0,
 };
 
 export interface TinyModel {

@@ -23,6 +23,7 @@ export class BoundedCache {
   private pinnedTokens: number[] = [];
   private textTokens: number[] = [];
   private absorbedTokens = 0;
+  private skippedTokens: TokenRange[] = [];
 
   /** Allocates the cache and reads the sink. */
   static async create(runtime: Runtime, plan: MemoryPlan): Promise<BoundedCache> {
@@ -53,6 +54,11 @@ export class BoundedCache {
   /** Tokens at the front of {@link text} that have left the window. */
   get absorbed(): number {
     return this.absorbedTokens;
+  }
+
+  /** Parts of the absorbed text that were never read, in order. */
+  get unread(): readonly TokenRange[] {
+    return this.skippedTokens;
   }
 
   get windowLength(): number {
@@ -125,6 +131,16 @@ export class BoundedCache {
     this.memoryEntries = Math.min(this.plan.entries, this.memoryEntries + memory.count);
   }
 
+  /** Goes on behind text that the memory does not learn of; before the live part is read. */
+  skip(tokens: Int32Array): void {
+    if (this.pinnedTokens.length > 0 || this.windowLength > 0) throw new Error('Text is skipped before the live part is read.');
+    if (tokens.length === 0) return;
+    const start = this.absorbedTokens;
+    for (const token of tokens) this.textTokens.push(token);
+    this.absorbedTokens = this.textTokens.length;
+    this.skippedTokens.push({ start, end: this.absorbedTokens });
+  }
+
   /** Forgets text from `length` tokens on; none that was absorbed. */
   truncate(length: number): void {
     if (length < this.absorbedTokens || length > this.textTokens.length) {
@@ -148,6 +164,7 @@ export class BoundedCache {
     this.pinnedTokens = [];
     this.textTokens = [];
     this.absorbedTokens = 0;
+    this.skippedTokens = [];
   }
 
   /** Where a stream's state lies: memory and window, slots `start` to `start + count - 1`. */
@@ -181,6 +198,12 @@ export class BoundedCache {
     this.memoryEntries = Math.min(this.plan.entries, this.memoryEntries + count);
     this.absorbedTokens += count;
   }
+}
+
+/** Tokens `start` to `end - 1` of a text. */
+export interface TokenRange {
+  readonly start: number;
+  readonly end: number;
 }
 
 function splitRows(logits: Float32Array, width: number): Float32Array[] {

@@ -45,7 +45,7 @@ export class CheckpointStore {
       this.moveToEnd(known);
       return;
     }
-    const buffer = this.checkpoints.length < this.capacity ? new CheckpointBuffer(this.shape, this.table) : this.release(document);
+    const buffer = this.checkpoints.length < this.capacity ? new CheckpointBuffer(this.shape, this.table) : this.release();
     buffer.write(cache);
     this.checkpoints.push({ document, position: tokens.length, key, buffer });
   }
@@ -72,10 +72,8 @@ export class CheckpointStore {
   }
 
   /** Takes the least useful checkpoint out. Of several the oldest. */
-  private release(document: string): CheckpointBuffer {
-    const newest = this.checkpoints.filter((checkpoint) => checkpoint.document === document).at(-1);
-    const candidates = this.checkpoints.length > 1 ? this.checkpoints.filter((checkpoint) => checkpoint !== newest) : this.checkpoints;
-    const victim = candidates.reduce((least, next) => (this.costOf(next) < this.costOf(least) ? next : least));
+  private release(): CheckpointBuffer {
+    const victim = this.checkpoints.reduce((least, next) => (this.costOf(next) < this.costOf(least) ? next : least));
     this.checkpoints = this.checkpoints.filter((checkpoint) => checkpoint !== victim);
     return victim.buffer;
   }

@@ -42,6 +42,6 @@ function planSize(entries: number, window: number, geometry: Geometry, sink: num
   return {
     entries, window, chunk, suffix: systemTurn, slots,
     keyValueBytes: cpuStateBytes(geometry, slots),
-     checkpoints: 0, checkpointBytes: 0, segments: 0, segmentBytes: 0,
+     readAheadBytes: 0, checkpoints: 0, checkpointBytes: 0, segments: 0, segmentBytes: 0,
   };
 }

@@ -1,5 +1,6 @@
-export { BoundedCache } from './boundedCache';
+export { BoundedCache, type TokenRange } from './boundedCache';
 export { CheckpointStore } from './checkpointStore';
+export { Contexts, type OnPrepared } from './contexts';
 export { SegmentEncoder } from './encode';
 export { LiveContext, streamedLength, type Reading, type WantedContext } from './liveContext';
 export type { Memory } from './memory';

@@ -1,3 +1,4 @@
+import type { ReadFirst } from '../../protocol';
 import type { Vocabulary } from '../model';
 import { yieldToEvents } from '../yieldToEvents';
 import type { BoundedCache } from './boundedCache';
@@ -5,7 +6,7 @@ import type { CheckpointStore } from './checkpointStore';
 import { commonSpelling } from './commonSpelling';
 import { Recall } from './recall';
 import type { SegmentMemories } from './segmentMemories';
-import { CheckpointSchedule, longestReading, readStream } from './stream';
+import { CheckpointSchedule, longestReading, readStream, type Pace } from './stream';
 
 /** What the model shall have read: `sink | memory of the older text and of segments | pinned | the text's last tokens`. */
 export interface WantedContext {
@@ -35,12 +36,12 @@ export interface Reading {
 export const mostPending = 4;
 
 /**
- * Brings the cache to the context of a request with as little reading as possible: a keystroke reads the typed tokens, a
- * jump the live part, an edit far above resumes the file's stream from the checkpoint before it.
+ * Brings one cache to the context of a request with as little reading as possible: a keystroke reads the typed tokens, a
+ * jump the live part, an edit far above resumes the file's stream from the checkpoint before it; or, where the answer shall
+ * not wait for that, takes the memory that there is.
  */
 export class LiveContext {
-  /** {@link Recall.key} of the segments that the cache's memory has merged. */
-  private recalled = Recall.nothing.key;
+  private merged = Recall.nothing;
   /** The document that was read last. */
   private document = '';
 
@@ -52,13 +53,18 @@ export class LiveContext {
     private readonly segments?: SegmentMemories,
   ) {}
 
+  /** What the cache's memory has merged beside the document's text. */
+  get recalled(): Recall {
+    return this.merged;
+  }
+
   /**
    * Whether the live part can be continued to this context: nothing pinned changes, enough of the window stays and what is
    * recalled was not meant for another document.
    */
   continues({ document, text, pinned, recall = Recall.nothing }: WantedContext): boolean {
     const { cache } = this;
-    if (document !== this.document && recall.key !== this.recalled) return false;
+    if (document !== this.document && recall.key !== this.merged.key) return false;
     if (cache.pinned.length === 0 || !equalTokens(cache.pinned, pinned)) return false;
     const common = commonSpelling(cache.text, text, this.vocabulary);
     if (common.held < cache.absorbed) return false;
@@ -66,22 +72,49 @@ export class LiveContext {
     return cache.absorbed === 0 || window >= cache.plan.window / 2;
   }
 
+  /** Whether it is near with the whole memory: nothing was left out, and what shall be recalled is. */
+  isPrepared(wanted: WantedContext): boolean {
+    return this.cache.unread.length === 0 && this.merged.key === (wanted.recall ?? Recall.nothing).key && this.isNear(wanted);
+  }
+
   /** @throws the signal's reason when aborted; what was read until then is kept */
-  async read(wanted: WantedContext, signal: AbortSignal): Promise<Reading> {
+  async read(wanted: WantedContext, signal: AbortSignal, first: ReadFirst = 'everything'): Promise<Reading> {
     let read = 0;
-    const onRead = (count: number) => { read += count; };
-    const continues = this.continues(wanted);
-    this.document = wanted.document;
-    if (!continues) await this.rebuild(wanted, signal, onRead);
-    const { cache } = this;
-    const common = commonSpelling(cache.text, wanted.text, this.vocabulary);
-    cache.truncate(common.held);
-    const rest = wanted.text.subarray(common.wanted);
+    const pace: Pace = { run: longestReading, signal, onRead: (count) => { read += count; } };
+    const continues = first === 'livePart' ? this.isNear(wanted) : this.continues(wanted) && this.cache.unread.length === 0;
+    const rest = await this.bring(wanted, continues, first, pace);
     if (rest.length === 0) return this.readAgain(read);
     const pending = rest.length <= mostPending ? rest.length : 1;
-    await this.append(rest.subarray(0, rest.length - pending), signal, onRead);
+    await this.append(rest.subarray(0, rest.length - pending), pace);
     this.makeRoom();
     return { pending: rest.slice(rest.length - pending), read };
+  }
+
+  /**
+   * Reads everything, with nobody waiting for an answer.
+   *
+   * @throws the signal's reason when aborted; what was read until then is kept
+   */
+  async prepare(wanted: WantedContext, pace: Pace): Promise<void> {
+    await this.append(await this.bring(wanted, this.isPrepared(wanted), 'everything', pace), pace);
+    this.makeRoom();
+  }
+
+  /** Whether it continues, and with no more reading than a new live part would take. */
+  private isNear(wanted: WantedContext): boolean {
+    if (!this.continues(wanted)) return false;
+    const { window, chunk } = this.cache.plan;
+    const { length } = wanted.text;
+    return length - commonSpelling(this.cache.text, wanted.text, this.vocabulary).wanted <= length - streamedLength(length, window, chunk);
+  }
+
+  /** @returns the last tokens of the text, which are not in the cache yet */
+  private async bring(wanted: WantedContext, continues: boolean, first: ReadFirst, pace: Pace): Promise<Int32Array> {
+    this.document = wanted.document;
+    if (!continues) await this.rebuild(wanted, first, pace);
+    const common = commonSpelling(this.cache.text, wanted.text, this.vocabulary);
+    this.cache.truncate(common.held);
+    return wanted.text.subarray(common.wanted);
   }
 
   /** Everything is in the cache; only the logits behind it are missing. */
@@ -96,53 +129,64 @@ export class LiveContext {
   }
 
   /** A new live part, behind the memory of what lies before its window. */
-  private async rebuild(wanted: WantedContext, signal: AbortSignal, onRead: (count: number) => void): Promise<void> {
-    const { cache } = this;
-    const streamed = streamedLength(wanted.text.length, cache.plan.window, cache.plan.chunk);
+  private async rebuild(wanted: WantedContext, first: ReadFirst, pace: Pace): Promise<void> {
+    const { cache, checkpoints } = this;
+    const older = wanted.text.subarray(0, streamedLength(wanted.text.length, cache.plan.window, cache.plan.chunk));
     const recall = wanted.recall ?? Recall.nothing;
-    if (this.remembers(wanted.text, streamed) && this.recalled === recall.key) {
+    const known = this.merged.key === Recall.nothing.key || this.merged.key === recall.key ? this.remembered(older) : undefined;
+    const suffices = known !== undefined && known.tokens >= (first === 'everything' ? older.length : checkpoints.covers(older));
+    if (suffices && known.end === older.length && this.merged.key === recall.key) {
       if (!startsWith(wanted.pinned, cache.pinned) || cache.windowLength > 0) cache.dropLivePart();
     } else {
-      this.recalled = Recall.nothing.key;
-      await this.stream(wanted, streamed, signal, onRead);
-      cache.fold();
-      this.admit(recall);
+      if (first === 'everything') await this.stream(wanted.document, older, pace);
+      else this.skipTo(older, suffices ? known.end : undefined);
+      if (this.merged.key !== recall.key) this.admit(recall);
     }
     for (let done = cache.pinned.length; done < wanted.pinned.length;) {
-      await yieldToEvents(signal);
-      const part = wanted.pinned.slice(done, done + longestReading);
+      await yieldToEvents(pace.signal);
+      const part = wanted.pinned.slice(done, done + pace.run);
       await cache.pin(part);
-      onRead(part.length);
+      pace.onRead(part.length);
       done += part.length;
     }
   }
 
+  /** Takes the memory that there is, the cache's own of the first `end` tokens or a checkpoint's, and skips the rest. */
+  private skipTo(older: Int32Array, end: number | undefined): void {
+    const { cache, checkpoints } = this;
+    if (end === undefined) {
+      this.merged = Recall.nothing;
+      if (!checkpoints.restore(older, cache)) cache.clear();
+      cache.fold();
+    } else cache.dropLivePart();
+    cache.skip(older.slice(end ?? cache.text.length));
+  }
+
   /** Merges what is to be recalled into the memory of the older text. Not cancelled halfway: it takes a fraction of a chunk's reading. */
   private admit(recall: Recall): void {
-    this.recalled = recall.key;
+    this.merged = recall;
     if (this.segments === undefined) return;
     for (const memory of recall.memories(this.segments)) this.cache.admit(memory);
   }
 
-  /** Whether the memory is that of the text's first `streamed` tokens and nothing else is being read into it. */
-  private remembers(text: Int32Array, streamed: number): boolean {
+  /** Of the beginning of a text: how much of it the memory is behind, and how many of those tokens were read. */
+  private remembered(older: Int32Array): { readonly end: number; readonly tokens: number } | undefined {
     const { cache } = this;
-    if (cache.streams) return false;
-    const common = commonSpelling(cache.text.slice(0, cache.absorbed), text, this.vocabulary);
-    return common.held === cache.absorbed && common.wanted === streamed;
+    if (cache.streams) return undefined;
+    const { held, wanted } = commonSpelling(cache.text.slice(0, cache.absorbed), older, this.vocabulary);
+    if (held < cache.absorbed) return undefined;
+    return { end: wanted, tokens: wanted - cache.unread.reduce((sum, { start, end }) => sum + end - start, 0) };
   }
 
-  /** Reads the text's first tokens as a stream, from where the most has been read. */
-  private async stream({ document, text }: WantedContext, end: number, signal: AbortSignal, onRead: (count: number) => void): Promise<void> {
+  /** Reads a text as a stream, from where the most has been read, and folds it into the memory. */
+  private async stream(document: string, older: Int32Array, pace: Pace): Promise<void> {
     const { cache, checkpoints } = this;
-    const { chunk } = cache.plan;
-    const head = text.subarray(0, end);
-    const current = this.streamPosition(head);
-    if (checkpoints.covers(head) > current) checkpoints.restore(head, cache);
+    this.merged = Recall.nothing;
+    const current = this.streamPosition(older);
+    if (checkpoints.covers(older) > current) checkpoints.restore(older, cache);
     else if (current === 0) cache.clear();
-    const start = cache.text.length;
-    const schedule = CheckpointSchedule.over(checkpoints, document, start, end, chunk, cache.plan.checkpoints);
-    await readStream(cache, head, end, schedule, signal, onRead);
+    await readStream(cache, older, older.length, new CheckpointSchedule(checkpoints, document, older.length, cache.plan), pace);
+    cache.fold();
   }
 
   /** Tokens of a stream of this text that the cache is in the middle of; 0 when it is not. */
@@ -158,14 +202,14 @@ export class LiveContext {
   }
 
   /** Reads text behind the window; whenever the window is full its oldest tokens go to the memory first. */
-  private async append(tokens: Int32Array, signal: AbortSignal, onRead: (count: number) => void): Promise<void> {
+  private async append(tokens: Int32Array, pace: Pace): Promise<void> {
     const { cache } = this;
     for (let done = 0; done < tokens.length;) {
-      await yieldToEvents(signal);
+      await yieldToEvents(pace.signal);
       this.makeRoom();
-      const part = tokens.slice(done, done + Math.min(longestReading, cache.room));
+      const part = tokens.slice(done, done + Math.min(pace.run, cache.room));
       await cache.append(part, 'none');
-      onRead(part.length);
+      pace.onRead(part.length);
       done += part.length;
     }
   }

@@ -47,9 +47,10 @@ const megabyte = 1_000_000;
 type Model = Pick<ModelManifest, 'geometry' | 'sinkTokens'>;
 
 /**
- * The largest memory whose live cache and two checkpoints fit the budget; what is left goes to more checkpoints. With a
- * workspace the state that reads its segments and the memories of some of them must fit as well, and more segments come
- * before more checkpoints; where they do not fit, the plan is the one without a workspace.
+ * The largest memory of which two caches (one answers, the other reads in pauses) and two checkpoints fit the budget; what is
+ * left goes to more checkpoints. With a workspace the state that reads its segments and the memories of some of them must
+ * fit as well, and more segments come before more checkpoints; where they do not fit, the plan is the one without a
+ * workspace.
  *
  * @param budgetMegabytes of 10^6 bytes, for all key/value state
  * @throws ProblemError `memory-budget` naming the smallest budget that works
@@ -63,7 +64,7 @@ export function planMemory(budgetMegabytes: number, manifest: Model, workspace =
     }
   }
   const least = planSize(sizes[sizes.length - 1].entries, sizes[sizes.length - 1].window, manifest);
-  const leastBytes = least.keyValueBytes + fewestCheckpoints * least.bytesPerCheckpoint;
+  const leastBytes = least.keyValueBytes + least.readAheadBytes + fewestCheckpoints * least.bytesPerCheckpoint;
   throw new ProblemError({
     code: 'memory-budget',
     what: `A memory budget of ${budgetMegabytes} MB is too small for this model.`,
@@ -82,6 +83,7 @@ function planSize(entries: number, window: number, { geometry, sinkTokens }: Mod
   return {
     entries, window, chunk, suffix, slots,
     keyValueBytes: cpuStateBytes(geometry, slots),
+    readAheadBytes: cpuStateBytes(geometry, slots),
     bytesPerCheckpoint: (entries + window) * storedBytesPerEntry(geometry),
   };
 }
@@ -91,7 +93,7 @@ function divide(budget: number, size: SizedPlan, { geometry, sinkTokens }: Model
   const { bytesPerCheckpoint, ...plan } = size;
   const bytesPerSegment = storedEntries * storedBytesPerEntry(geometry);
   const encoderBytes = withSegments ? cpuStateBytes(geometry, encoderSlots(sinkTokens.length)) : 0;
-  const left = budget - plan.keyValueBytes - fewestCheckpoints * bytesPerCheckpoint - encoderBytes;
+  const left = budget - plan.keyValueBytes - plan.readAheadBytes - fewestCheckpoints * bytesPerCheckpoint - encoderBytes;
   const segments = withSegments ? Math.min(mostSegments, Math.floor(left / bytesPerSegment)) : 0;
   if (left < 0 || (withSegments && segments < fewestSegments)) return undefined;
   const further = Math.floor((left - segments * bytesPerSegment) / bytesPerCheckpoint);

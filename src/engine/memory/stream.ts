@@ -1,27 +1,40 @@
 import { yieldToEvents } from '../yieldToEvents';
 import type { BoundedCache } from './boundedCache';
 import type { CheckpointStore } from './checkpointStore';
+import type { MemoryPlan } from './plan';
 
-/** Tokens of one run at most. A run cannot be interrupted; longer ones are no faster a token. */
+/** Tokens of one run at most while a request waits; longer ones are no faster a token. */
 export const longestReading = 128;
+
+/** Tokens of one run in a pause: whoever ends the pause waits for its end. */
+export const readingInPauses = 32;
+
+/** How something is read: a run cannot be interrupted, so its length is what somebody who interrupts it may have to wait. */
+export interface Pace {
+  /** Tokens of one run at most. */
+  readonly run: number;
+  /** Looked at before each run. */
+  readonly signal: AbortSignal;
+  /** Told after each run how many tokens it read. */
+  readonly onRead: (count: number) => void;
+}
 
 /**
  * Reads a text's tokens through the memory up to `end`. Chunks of C are counted from its first token on; after a chunk that
  * fills the window the C oldest tokens compete with the memory. The cache must hold the beginning of this text. Progress
  * stays when it is aborted.
  *
- * @param onRead is told how many tokens each run read
  * @throws the signal's reason when aborted
  */
 export async function readStream(
-  cache: BoundedCache, tokens: Int32Array, end: number, checkpoints: CheckpointSchedule, signal: AbortSignal, onRead: (count: number) => void,
+  cache: BoundedCache, tokens: Int32Array, end: number, checkpoints: CheckpointSchedule, { run, signal, onRead }: Pace,
 ): Promise<void> {
   const { chunk } = cache.plan;
   while (cache.text.length < end) {
     await yieldToEvents(signal);
     const start = cache.text.length;
     const boundary = start - (start % chunk) + chunk;
-    const part = tokens.slice(start, Math.min(start + longestReading, boundary, end));
+    const part = tokens.slice(start, Math.min(start + run, boundary, end));
     await cache.append(part, 'none');
     onRead(part.length);
     if (cache.room === 0) cache.evict();
@@ -29,31 +42,23 @@ export async function readStream(
   }
 }
 
-/** Saves a checkpoint every so many tokens and at the end; a copy costs about a twentieth of a chunk's reading. */
+/** Checkpoints that one reading of a file tries to save, for each that fits: the store keeps those that are spread best. */
+const triesPerCheckpoint = 4;
+
+/**
+ * Saves a checkpoint every so many tokens, counted from the text's beginning, so that interruptions change nothing, and at
+ * the end. A copy costs about a twentieth of a chunk's reading.
+ */
 export class CheckpointSchedule {
-  private next: number;
+  private readonly stride: number;
 
-  constructor(
-    private readonly store: CheckpointStore,
-    private readonly document: string,
-    start: number,
-    private readonly end: number,
-    private readonly stride: number,
-  ) {
-    this.next = start + stride;
-  }
-
-  /** Stretches a stride so that a long read saves about as many checkpoints as fit. */
-  static over(store: CheckpointStore, document: string, start: number, end: number, chunk: number, capacity: number): CheckpointSchedule {
-    const chunks = Math.ceil((end - start) / chunk);
-    const stride = chunk * Math.max(1, Math.ceil(chunks / Math.max(1, capacity)));
-    return new CheckpointSchedule(store, document, start, end, stride);
+  /** @param end tokens that are read in all */
+  constructor(private readonly store: CheckpointStore, private readonly document: string, private readonly end: number, { chunk, checkpoints }: MemoryPlan) {
+    this.stride = chunk * Math.max(1, Math.ceil(end / chunk / (triesPerCheckpoint * Math.max(1, checkpoints))));
   }
 
   passed(cache: BoundedCache): void {
     const position = cache.text.length;
-    if (position < this.next && position !== this.end) return;
-    this.store.save(this.document, cache);
-    this.next = position + this.stride;
+    if (position % this.stride === 0 || position === this.end) this.store.save(this.document, cache);
   }
 }

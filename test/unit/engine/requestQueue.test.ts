@@ -34,6 +34,19 @@ describe('RequestQueue', () => {
     assert.equal(await newest, 'answered');
   });
 
+  it('aborts what is done in a pause for whatever comes next, and waits until it has settled', async () => {
+    const queue = new RequestQueue();
+    const paused = queue.runInPause(never, untilAborted);
+    const waiting = queue.runInPause(never, untilAborted);
+    let settled = false;
+    void waiting.then(() => { settled = true; });
+    assert.equal(await queue.run('a', never, () => Promise.resolve(settled)), true);
+    assert.deepEqual(await Promise.all([paused, waiting]), ['aborted', 'aborted']);
+    const last = queue.runInPause(never, untilAborted);
+    await queue.close();
+    assert.equal(await last, 'aborted');
+  });
+
   it('goes on after a task that failed', async () => {
     const queue = new RequestQueue();
     await assert.rejects(queue.run('a', never, () => Promise.reject(new Error('failed'))), /failed/);

@@ -11,7 +11,7 @@ describe('status text', () => {
     executable: '/usr/bin/node',
     model: { name: 'm', displayName: 'The Model', packVersion: '', layers: 1, width: 1, queryHeads: 1, keyValueHeads: 1, headDim: 1, vocabulary: 1, weightBytes: 1 },
     device: { kind: 'cpu', name: 'CPU', threads: 2, reason: '' },
-    memory: { entries: 1024, window: 512, slots: 2064, keyValueBytes: 50_724_864, checkpointBytes: 0, segmentBytes: 0 },
+    memory: { entries: 1024, window: 512, slots: 2064, keyValueBytes: 50_724_864, readAheadBytes: 50_724_864, checkpointBytes: 0, segmentBytes: 0 },
     conversation: { entries: 1024, window: 1024, slots: 2864, keyValueBytes: 70_000_000 },
     loadMilliseconds: 1,
   };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { BoundedCache, CheckpointStore } from '../../../src/engine/memory';
-import { CheckpointSchedule, readStream } from '../../../src/engine/memory/stream';
+import { CheckpointSchedule, longestReading, readStream } from '../../../src/engine/memory/stream';
 import { cosine } from './cosine';
 import { noise, tinyPlan, useTinyModel } from '../tinyModel';
 
@@ -10,8 +10,8 @@ describe('readStream', () => {
 
   async function read(cache: BoundedCache, store: CheckpointStore, text: Int32Array, signal = never) {
     let count = 0;
-    const schedule = CheckpointSchedule.over(store, 'a', cache.text.length, text.length, tinyPlan.chunk, tinyPlan.checkpoints);
-    await readStream(cache, text, text.length, schedule, signal, (tokens) => { count += tokens; });
+    const schedule = new CheckpointSchedule(store, 'a', text.length, tinyPlan);
+    await readStream(cache, text, text.length, schedule, { run: longestReading, signal, onRead: (tokens) => { count += tokens; } });
     return count;
   }
   const logitsBehind = async (cache: BoundedCache) => Float32Array.from((await cache.append(Int32Array.of(65), 'last'))[0]);

@@ -1,10 +1,10 @@
 import type { CompletionOutcome, CompletionRequest, CompletionResult } from '../../../protocol';
 import { createSampler, generate, Lookup, RequiredText, Speculation } from '../../decode';
 import type { Document, Documents } from '../../documents';
-import type { LiveContext, Reading, Recall } from '../../memory';
+import type { LiveContext, Reading, Recall, WantedContext } from '../../memory';
 import type { ModelManifest, Tokenizer } from '../../model';
 import { filters, type Ending } from './filter';
-import { planCompletion, type CompletionPlan } from './plan';
+import { planCompletion, textToRead, type CompletionPlan } from './plan';
 import { stopRules } from './stop';
 import { suffixLookahead } from './suffix';
 import { SuffixKeeper } from './suffixKeeper';
@@ -27,7 +27,7 @@ export class Completer {
     private readonly manifest: ModelManifest,
     private readonly tokenizer: Tokenizer,
     private readonly documents: Documents,
-    private readonly context: LiveContext,
+    private readonly context: Pick<LiveContext, 'cache' | 'continues' | 'read'>,
     /** What the memory recalls beside a document's own text. */
     private readonly recallFor: (uri: string) => Recall,
   ) {
@@ -36,7 +36,7 @@ export class Completer {
 
   /** Never fails for the document's or the person's sake: the outcome says why there is no text. */
   async complete(request: CompletionRequest, signal: AbortSignal): Promise<CompletionResult> {
-    const tally = new Tally(this.context.cache);
+    const tally = new Tally(() => this.context.cache, this.tokenizer.vocabulary);
     try {
       const document = this.find(request);
       if ('kind' in document) return tally.result('', document);
@@ -45,6 +45,14 @@ export class Completer {
       if (!signal.aborted) throw error;
       return tally.result('', { kind: 'cancelled' });
     }
+  }
+
+  /** What a completion at a place reads; undefined where nothing can be completed. */
+  wantedAt({ uri, offset }: Pick<CompletionRequest, 'uri' | 'offset'>): WantedContext | undefined {
+    const document = this.documents.get(uri)?.content;
+    if (document === undefined || 'unreadable' in document || document.isBinary) return undefined;
+    const place = document.snap(Math.min(offset, document.length));
+    return this.wanted(document, { uri, offset: place }, textToRead(document, place, this.tokenizer).text);
   }
 
   private find({ uri, version, offset }: CompletionRequest): Document | CompletionOutcome {
@@ -61,21 +69,21 @@ export class Completer {
 
   private async completeIn(document: Document, request: CompletionRequest, tally: Tally, signal: AbortSignal): Promise<CompletionResult> {
     const plan = planCompletion(document, request, this.tokenizer);
-    const recall = this.recallFor(request.uri);
-    const wanted = { document: request.uri, text: plan.text, pinned: this.pinnedTokens(document, request, plan.text, recall), recall };
-    const reading = await this.context.read(wanted, signal);
+    const wanted = this.wanted(document, request, plan.text);
+    const reading = await this.context.read(wanted, signal, request.readFirst ?? 'everything');
     tally.contextRead(wanted.pinned.length + plan.text.length, reading);
     const written = await this.write(request, plan, reading, tally, signal);
     return tally.result(...judge(written, request, plan));
   }
 
   /** `<|fim_prefix|><|fim_suffix|>` suffix `<|fim_middle|>`: the text before the cursor follows (suffix, prefix, middle). */
-  private pinnedTokens(document: Document, { uri, offset }: CompletionRequest, text: Int32Array, recall: Recall): Int32Array {
+  private wanted(document: Document, { uri, offset }: Pick<CompletionRequest, 'uri' | 'offset'>, text: Int32Array): WantedContext {
+    const recall = this.recallFor(uri);
     const { fimPrefix, fimSuffix, fimMiddle } = this.manifest.specialTokens;
     const pin = (tokens: Int32Array) => Int32Array.of(fimPrefix, fimSuffix, ...tokens, fimMiddle);
     const after = document.slice(document.snap(offset), suffixLookahead);
     const suffix = this.suffixes.choose(uri, after, ({ tokens }) => this.context.continues({ document: uri, text, pinned: pin(tokens), recall }));
-    return pin(suffix.tokens);
+    return { document: uri, text, pinned: pin(suffix.tokens), recall };
   }
 
   private async write(request: CompletionRequest, plan: CompletionPlan, reading: Reading, tally: Tally, signal: AbortSignal): Promise<Written> {

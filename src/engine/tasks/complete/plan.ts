@@ -20,11 +20,16 @@ export interface CompletionPlan {
 /** Characters behind the cursor in which repetitions are looked up: some 2,500 lines. */
 const lookupLength = 100_000;
 
+/** Tokens before the cursor, apart from those that are spelled again. @param offset {@link Document.snap}ped */
+export function textToRead(document: Document, offset: number, { vocabulary }: Tokenizer): { readonly text: Int32Array; readonly healed: Int32Array } {
+  const before = document.prefixTokens(offset);
+  const text = before.subarray(0, before.length - tokensToHeal(before, vocabulary));
+  return { text, healed: before.subarray(text.length) };
+}
+
 export function planCompletion(document: Document, request: CompletionRequest, tokenizer: Tokenizer): CompletionPlan {
   const offset = document.snap(request.offset);
-  const before = document.prefixTokens(offset);
-  const text = before.subarray(0, before.length - tokensToHeal(before, tokenizer.vocabulary));
-  const healed = before.subarray(text.length);
+  const { text, healed } = textToRead(document, offset, tokenizer);
   const mustStartWith = request.mustStartWith ?? '';
   const required = mustStartWith === '' ? healed : Int32Array.from(tokenizer.encode(tokenizer.decode(healed) + mustStartWith));
   const start = Math.max(0, offset - surroundingLength);

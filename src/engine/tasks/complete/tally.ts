@@ -1,6 +1,8 @@
 import type { CompletionOutcome, CompletionResult } from '../../../protocol';
 import type { GeneratedToken } from '../../decode';
 import type { BoundedCache, Reading } from '../../memory';
+import type { Vocabulary } from '../../model';
+import { unreadText } from './unread';
 
 /** Counts and times one request. */
 export class Tally {
@@ -11,7 +13,10 @@ export class Tally {
   private accepted = 0;
   private written = 0;
 
-  constructor(private readonly cache: BoundedCache) {}
+  private unread: CompletionResult['unread'];
+
+  /** @param cache gives that of the context which answers */
+  constructor(private readonly cache: () => BoundedCache, private readonly vocabulary: Vocabulary) {}
 
   /** New tokens, without those that spell what was typed. */
   get generated(): number {
@@ -19,7 +24,9 @@ export class Tally {
   }
 
   contextRead(tokens: number, reading: Reading): void {
-    this.context = tokens;
+    const { text, unread } = this.cache();
+    this.unread = unreadText(text, unread, this.vocabulary);
+    this.context = tokens - (this.unread?.tokens ?? 0);
     this.read = reading.read + reading.pending.length;
   }
 
@@ -36,16 +43,18 @@ export class Tally {
 
   result(text: string, outcome: CompletionOutcome): CompletionResult {
     const total = performance.now() - this.started;
+    const cache = this.cache();
     return {
       text,
       outcome,
       tokens: { read: this.read, reused: Math.max(0, this.context - this.read), generated: this.written, accepted: this.accepted },
       milliseconds: { load: 0, firstToken: this.firstTokenAt === undefined ? total : this.firstTokenAt - this.started, total },
       memory: {
-        keyValueBytes: this.cache.bytes,
-        entries: this.cache.entries,
-        window: this.cache.pinned.length + this.cache.windowLength,
+        keyValueBytes: cache.bytes,
+        entries: cache.entries,
+        window: cache.pinned.length + cache.windowLength,
       },
+      ...(this.unread === undefined ? {} : { unread: this.unread }),
     };
   }
 }
