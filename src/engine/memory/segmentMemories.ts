@@ -1,17 +1,5 @@
-import { fromHalf, halfTable, toHalf } from './half';
 import type { Memory } from './memory';
-import { prefixKeys } from './prefixKeys';
-
-/** A memory with keys and values in 16 bits; scores stay whole, since 16 bits would reorder them. */
-interface StoredMemory extends Pick<Memory, 'layers' | 'keyValueHeads' | 'headDim' | 'count' | 'scores' | 'sources'> {
-  readonly keys: Uint16Array;
-  readonly values: Uint16Array;
-}
-
-/** Names a segment by its content. */
-export function segmentKey(tokens: Int32Array): string {
-  return tokens.length === 0 ? 'empty' : prefixKeys(tokens, tokens.length)[0];
-}
+import { fromStored, toStored, type StoredMemory } from './storedMemory';
 
 /**
  * The memories of segments that were encoded, by content: the same text is never encoded twice while it is kept, wherever
@@ -20,14 +8,15 @@ export function segmentKey(tokens: Int32Array): string {
 export class SegmentMemories {
   /** Least recently used first. */
   private readonly stored = new Map<string, StoredMemory>();
-  private readonly table = halfTable();
 
   constructor(readonly capacity: number) {}
 
   /** Bytes allocated by now; at most the plan's. */
   get bytes(): number {
     let sum = 0;
-    for (const { keys, values, scores, sources } of this.stored.values()) sum += keys.byteLength + values.byteLength + scores.byteLength + sources.byteLength;
+    for (const { keys, keyLeast, keyStep, values, valueStep, scores, sources } of this.stored.values()) {
+      for (const part of [keys, keyLeast, keyStep, values, valueStep, scores, sources]) sum += part.byteLength;
+    }
     return sum;
   }
 
@@ -50,23 +39,22 @@ export class SegmentMemories {
 
   /** Keeps a copy. */
   add(key: string, memory: Memory): void {
+    this.keep(key, toStored(memory));
+  }
+
+  /** Keeps what is in its kept form already. */
+  keep(key: string, memory: StoredMemory): void {
     if (this.capacity === 0) return;
     this.stored.delete(key);
     for (const oldest of this.stored.keys()) {
       if (this.stored.size < this.capacity) break;
       this.stored.delete(oldest);
     }
-    const { keys, values, scores, sources, layers, keyValueHeads, headDim, count } = memory;
-    const stored = {
-      layers, keyValueHeads, headDim, count,
-      keys: new Uint16Array(keys.length),
-      values: new Uint16Array(values.length),
-      scores: scores.slice(),
-      sources: sources.slice(),
-    };
-    toHalf(keys, stored.keys);
-    toHalf(values, stored.values);
-    this.stored.set(key, stored);
+    this.stored.set(key, memory);
+  }
+
+  remove(key: string): void {
+    this.stored.delete(key);
   }
 
   /** The memory of a segment, as used now; undefined when it is not kept. */
@@ -74,10 +62,6 @@ export class SegmentMemories {
     const stored = this.stored.get(key);
     if (stored === undefined) return undefined;
     this.touch(key);
-    const keys = new Float32Array(stored.keys.length);
-    const values = new Float32Array(stored.values.length);
-    fromHalf(this.table, stored.keys, keys);
-    fromHalf(this.table, stored.values, values);
-    return { ...stored, keys, values, scores: stored.scores.slice(), sources: stored.sources.slice() };
+    return fromStored(stored);
   }
 }

@@ -1,6 +1,7 @@
 export { decodeText } from './decodeText';
 export { doNotReadMatcher, type PathMatcher } from './doNotRead';
-export { readWorkspace, type WorkspaceFile, type WorkspaceLimits } from './readWorkspace';
+export { readWorkspace, resolveWorkspace, type WorkspaceFile, type WorkspaceLimits } from './readWorkspace';
+export type { SegmentRecord } from './fileRecords';
 export { questionQuery } from './rank/questionQuery';
 export { identifiersOf, wordsOf } from './rank/terms';
 export type { IndexedSegment } from './rank/lexicalIndex';
@@ -8,6 +9,8 @@ export type { RankedSegment, RankingReasons } from './rank/ranked';
 export type { Attention, CompletionContext } from './rank/ranker';
 export { Grammars } from './segment/grammars';
 export { maxSegmentTokens, type Cut, type Segment, type TokenEncoder } from './segment/segment';
+export { segmentKey } from './segment/segmentKey';
 export { Segmenter } from './segment/segmenter';
 export { describeSkip, type Skip, type SkipReason } from './skip';
 export { Workspace, type ReadingProgress } from './workspace';
+export { snapshotSchema, type WorkspaceSnapshot } from './snapshot';

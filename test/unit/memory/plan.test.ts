@@ -53,7 +53,7 @@ describe('planMemory', () => {
     const plan = planMemory(defaultMemoryBudgetMegabytes, small, true);
     assert.equal(plan.entries, 1024);
     assert.ok(plan.segments >= 8, `${plan.segments} segments`);
-    assert.equal(plan.segmentBytes, (4 + 1020 + 1) * 24576 + plan.segments * 256 * 24 * 2 * (2 * 64 * 2 + 8));
+    assert.equal(plan.segmentBytes, (4 + 1020 + 1) * 24576 + plan.segments * 24 * 2 * (256 * (2 * 64 + 12) + 8 * 64));
     assert.equal(planMemory(defaultMemoryBudgetMegabytes, small).segmentBytes, 0);
   });
 

@@ -1,31 +1,22 @@
 import assert from 'node:assert/strict';
-import { allocateMemory, type Memory } from '../../../kernels';
-import { priorOfRank, Recall, segmentKey, SegmentMemories } from '../../../src/engine/memory';
-import { Random } from '../../fixtures/random';
+import { fromStored, priorOfRank, Recall, segmentKey, SegmentMemories, storedBytes, toStored } from '../../../src/engine/memory';
+import { madeMemory as memoryOf, shape } from '../store/madeMemory';
 import { noise } from '../tinyModel';
 
-const shape = { layers: 2, keyValueHeads: 2, headDim: 8 };
-
-function memoryOf(seed: number, count = 16): Memory {
-  const random = new Random(seed);
-  const memory = allocateMemory(shape, count);
-  for (const array of [memory.keys, memory.values, memory.scores]) array.set(random.normals(array.length));
-  for (let i = 0; i < memory.sources.length; i++) memory.sources[i] = i % count;
-  return memory;
-}
-
 describe('SegmentMemories', () => {
-  it('gives back what was kept: scores and sources whole, keys and values to 11 bits', () => {
+  it('gives back what was kept, the same whether it is rounded here or before', () => {
     const memories = new SegmentMemories(2);
-    const memory = memoryOf(1);
-    memories.add('a', memory);
-    const kept = memories.get('a');
-    assert.ok(kept !== undefined);
-    assert.deepEqual(kept.scores, memory.scores);
-    assert.deepEqual(kept.sources, memory.sources);
-    for (const part of ['keys', 'values'] as const) {
-      kept[part].forEach((value, i) => assert.ok(Math.abs(value - memory[part][i]) <= Math.abs(memory[part][i]) / 2048 + 1e-4));
-    }
+    memories.add('a', memoryOf(1));
+    memories.keep('b', toStored(memoryOf(1)));
+    assert.deepEqual(memories.get('a'), fromStored(toStored(memoryOf(1))));
+    assert.deepEqual(memories.get('a'), memories.get('b'));
+  });
+
+  it('forgets what must not be known', () => {
+    const memories = new SegmentMemories(2);
+    memories.add('a', memoryOf(1));
+    memories.remove('a');
+    assert.equal(memories.get('a'), undefined);
   });
 
   it('drops the one that was used least recently, and never holds more than its capacity', () => {
@@ -42,7 +33,7 @@ describe('SegmentMemories', () => {
   it('takes no more bytes than a full segment has entries, however many are added', () => {
     const memories = new SegmentMemories(3);
     for (let i = 0; i < 200; i++) memories.add(String(i), memoryOf(i));
-    assert.equal(memories.bytes, 3 * 16 * 4 * (2 * 8 * 2 + 8));
+    assert.equal(memories.bytes, 3 * storedBytes(shape, 16));
   });
 
   it('replaces what has the same content instead of keeping it twice', () => {

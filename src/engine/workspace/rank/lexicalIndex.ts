@@ -1,5 +1,6 @@
-import MiniSearch, { type SearchResult } from 'minisearch';
+import MiniSearch, { type Options, type SearchResult } from 'minisearch';
 import type { Segment } from '../segment/segment';
+import { jsonOf } from './searchJson';
 import { identifiersOf, wordsOf } from './terms';
 
 /** What the index keeps of a segment: its text is read again when it is needed. */
@@ -39,6 +40,14 @@ export interface LexicalMatch {
   readonly terms: readonly string[];
 }
 
+/** An index as it is kept. */
+export interface LexicalSnapshot {
+  readonly segments: readonly IndexedSegment[];
+  readonly nextId: number;
+  /** JSON of the search library's own form. */
+  readonly search: string;
+}
+
 interface IndexedText extends IndexedSegment {
   readonly text: string;
 }
@@ -48,12 +57,7 @@ export class LexicalIndex {
   private readonly segments = new Map<number, IndexedSegment>();
   private readonly idsByPath = new Map<string, number[]>();
   private nextId = 0;
-  private readonly search = new MiniSearch<IndexedText>({
-    fields: ['defines', 'identifiers', 'words', 'path'],
-    extractField: (segment, field) => fieldOf(segment, field),
-    tokenize: (text, field) => (field === 'words' || field === 'path' ? identifiersOf(text).flatMap(wordsOf) : identifiersOf(text)),
-    processTerm: (term) => term,
-  });
+  private search = new MiniSearch<IndexedText>(options);
 
   /** Puts a file's segments in place of those it had. */
   update(path: string, segments: readonly Segment[]): void {
@@ -87,6 +91,26 @@ export class LexicalIndex {
     return this.segments.size;
   }
 
+  /** What it holds, to be kept; nothing of what was removed is in it. Other work gets its turn. */
+  async snapshot(): Promise<LexicalSnapshot> {
+    if (this.search.dirtCount > 0) await this.search.vacuum();
+    return { segments: [...this.segments.values()], nextId: this.nextId, search: await jsonOf(this.search) };
+  }
+
+  /** @throws Error when it is not what {@link snapshot} gave */
+  static async from({ segments, nextId, search }: LexicalSnapshot): Promise<LexicalIndex> {
+    const index = new LexicalIndex();
+    index.search = await MiniSearch.loadJSONAsync(search, options);
+    index.nextId = nextId;
+    for (const segment of segments) {
+      index.segments.set(segment.id, segment);
+      const ids = index.idsByPath.get(segment.path);
+      if (ids === undefined) index.idsByPath.set(segment.path, [segment.id]);
+      else ids.push(segment.id);
+    }
+    return index;
+  }
+
   /** Segments with any of the terms, best first; segments of equal score in the order they were added. */
   query({ identifiers, words, boosts }: LexicalQuery): LexicalMatch[] {
     const results = this.search.search({
@@ -104,6 +128,13 @@ export class LexicalIndex {
     return segment === undefined ? [] : [{ segment, score: result.score, terms: result.queryTerms }];
   }
 }
+
+const options: Options<IndexedText> = {
+  fields: ['defines', 'identifiers', 'words', 'path'],
+  extractField: (segment, field) => fieldOf(segment, field),
+  tokenize: (text, field) => (field === 'words' || field === 'path' ? identifiersOf(text).flatMap(wordsOf) : identifiersOf(text)),
+  processTerm: (term) => term,
+};
 
 function fieldOf(segment: IndexedText, field: string): string | number {
   switch (field) {

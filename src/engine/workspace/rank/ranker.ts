@@ -1,8 +1,8 @@
 import { compareCodeUnits } from '../paths';
 import type { Segment } from '../segment/segment';
 import { completionQuery } from './completionQuery';
-import { ImportGraph, type Import } from './imports/importGraph';
-import { LexicalIndex, type IndexedSegment, type LexicalMatch, type LexicalQuery, type WeightedTerms } from './lexicalIndex';
+import { ImportGraph, type Import, type ImportSnapshot } from './imports/importGraph';
+import { LexicalIndex, type IndexedSegment, type LexicalMatch, type LexicalQuery, type LexicalSnapshot, type WeightedTerms } from './lexicalIndex';
 import { questionQuery } from './questionQuery';
 import type { RankedSegment } from './ranked';
 import { completionWeights, questionWeights, type RankingWeights } from './weights';
@@ -23,12 +23,29 @@ export interface CompletionContext extends Attention {
   readonly offset: number;
 }
 
+export interface RankerSnapshot {
+  readonly lexical: LexicalSnapshot;
+  readonly imports: ImportSnapshot;
+}
+
 /** Chooses the segments of a workspace that matter for a request. Equal scores are ordered by path and line. */
 export class Ranker {
-  private readonly index = new LexicalIndex();
-  private readonly imports = new ImportGraph((path, name) =>
-    this.index.segmentsOf(path).some(({ definitions }) => definitions.includes(name)),
-  );
+  private readonly imports: ImportGraph;
+
+  constructor(private readonly index = new LexicalIndex(), imports?: ImportSnapshot) {
+    this.imports = new ImportGraph((path, name) => index.segmentsOf(path).some(({ definitions }) => definitions.includes(name)), imports);
+  }
+
+  /** @throws Error when it is not what {@link snapshot} gave */
+  static async from({ lexical, imports }: RankerSnapshot): Promise<Ranker> {
+    return new Ranker(await LexicalIndex.from(lexical), imports);
+  }
+
+  /** What it holds, to be kept. */
+  async snapshot(): Promise<RankerSnapshot> {
+    const imports = this.imports.snapshot();
+    return { lexical: await this.index.snapshot(), imports };
+  }
 
   /** Takes a file in, or its new content. */
   update(path: string, text: string, segments: readonly Segment[]): void {

@@ -27,6 +27,10 @@ export class WorkspaceFileNames implements FileNames {
     this.mappings.remove(path);
   }
 
+  all(): string[] {
+    return [...this.paths];
+  }
+
   has(path: string): boolean {
     return this.paths.has(path);
   }

@@ -5,6 +5,7 @@ import { WorkspaceFileNames } from './fileNames';
 import { go } from './go';
 import type { ImportLanguage, ImportStatement } from './importStatement';
 import { java } from './java';
+import type { MappingSnapshot } from './pathMappings';
 import { python } from './python';
 import { rust } from './rust';
 
@@ -22,13 +23,33 @@ export interface Import {
   readonly names: ReadonlySet<string>;
 }
 
+/** A graph as it is kept. */
+export interface ImportSnapshot {
+  readonly paths: readonly string[];
+  readonly statements: readonly (readonly [string, readonly ImportStatement[]])[];
+  readonly mappings: MappingSnapshot;
+}
+
 /** Which file imports which, and for what. */
 export class ImportGraph {
   private readonly files = new WorkspaceFileNames();
   private readonly statements = new Map<string, readonly ImportStatement[]>();
 
-  /** @param declares whether a file declares a name */
-  constructor(private readonly declares: (path: string, name: string) => boolean) {}
+  /**
+   * @param declares whether a file declares a name
+   * @param kept what an earlier graph held
+   */
+  constructor(private readonly declares: (path: string, name: string) => boolean, kept?: ImportSnapshot) {
+    if (kept === undefined) return;
+    for (const path of kept.paths) this.files.add(path);
+    for (const [path, statements] of kept.statements) this.statements.set(path, statements);
+    this.files.mappings.restore(kept.mappings);
+  }
+
+  /** What it holds, to be kept. */
+  snapshot(): ImportSnapshot {
+    return { paths: this.files.all(), statements: [...this.statements], mappings: this.files.mappings.snapshot() };
+  }
 
   update(path: string, text: string): void {
     this.files.add(path);

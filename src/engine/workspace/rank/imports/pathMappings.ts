@@ -1,10 +1,16 @@
 import { fileName, folderOf, foldersUpward, joinPath } from '../../paths';
 
-interface Mapping {
+export interface Mapping {
   /** Before and after the `*`, if there is one. */
   readonly pattern: readonly string[];
   /** Targets relative to the workspace, with their `*`. */
   readonly targets: readonly string[];
+}
+
+/** Mappings as they are kept: by folder, and the folders of the packages by name. */
+export interface MappingSnapshot {
+  readonly byFolder: readonly (readonly [string, readonly Mapping[]])[];
+  readonly packages: readonly (readonly [string, string])[];
 }
 
 /**
@@ -12,7 +18,7 @@ interface Mapping {
  * jsconfig.json (its own, not those of a file it extends), and the names of the workspace's packages.
  */
 export class PathMappings {
-  private readonly byFolder = new Map<string, Mapping[]>();
+  private readonly byFolder = new Map<string, readonly Mapping[]>();
   private readonly packages = new Map<string, string>();
 
   /** Takes a file into account if it is of a kind that maps paths. */
@@ -23,6 +29,15 @@ export class PathMappings {
     if (settings === undefined) return;
     if (name !== 'package.json') this.byFolder.set(folderOf(path), mappingsOf(folderOf(path), settings));
     else if (typeof settings.name === 'string') this.packages.set(settings.name, folderOf(path));
+  }
+
+  snapshot(): MappingSnapshot {
+    return { byFolder: [...this.byFolder], packages: [...this.packages] };
+  }
+
+  restore({ byFolder, packages }: MappingSnapshot): void {
+    for (const [folder, mappings] of byFolder) this.byFolder.set(folder, mappings);
+    for (const [name, folder] of packages) this.packages.set(name, folder);
   }
 
   remove(path: string): void {
