@@ -2,6 +2,7 @@ import { ProblemError, type MemoryPlanInfo } from '../../protocol';
 import type { Geometry, ModelManifest } from '../model';
 import { cpuStateBytes } from '../runtime';
 import { encoderSlots, storedEntries } from './encode';
+import { storedBytes } from './storedMemory';
 
 /**
  * What a model may hold in memory, fixed before anything is allocated. All counts are tokens or entries (one token's key
@@ -91,7 +92,7 @@ function planSize(entries: number, window: number, { geometry, sinkTokens }: Mod
 /** What a size leaves of the budget for checkpoints and segments; undefined when it is too little. */
 function divide(budget: number, size: SizedPlan, { geometry, sinkTokens }: Model, withSegments: boolean): MemoryPlan | undefined {
   const { bytesPerCheckpoint, ...plan } = size;
-  const bytesPerSegment = storedEntries * storedBytesPerEntry(geometry);
+  const bytesPerSegment = storedBytes(geometry, storedEntries);
   const encoderBytes = withSegments ? cpuStateBytes(geometry, encoderSlots(sinkTokens.length)) : 0;
   const left = budget - plan.keyValueBytes - plan.readAheadBytes - fewestCheckpoints * bytesPerCheckpoint - encoderBytes;
   const segments = withSegments ? Math.min(mostSegments, Math.floor(left / bytesPerSegment)) : 0;
