@@ -12,6 +12,7 @@ import {
   methods,
   type CompletionRequest,
   type CompletionResult,
+  type DocumentReading,
   type EngineInfo,
   type InitializeRequest,
   type LoadProgress,
@@ -24,19 +25,25 @@ import { EngineEndedError } from './problem';
 /** The typed side of the wire. Messages arrive in the order of the calls. Once it is closed, every promise settles. */
 export class EngineConnection {
   readonly onLoadProgress: Event<LoadProgress>;
+  readonly onDocumentReading: Event<DocumentReading>;
   /** The engine closed its end, or this end was disposed. */
   readonly onClose: Event<void>;
   readonly #loadProgress = new Emitter<LoadProgress>();
+  readonly #documentReading = new Emitter<DocumentReading>();
   readonly #close = new Emitter<void>();
   readonly #connection: MessageConnection;
   #isOver = false;
 
   constructor(output: Readable, input: Writable, log: Log) {
     this.onLoadProgress = this.#loadProgress.event;
+    this.onDocumentReading = this.#documentReading.event;
     this.onClose = this.#close.event;
     this.#connection = createMessageConnection(new StreamMessageReader(output), new StreamMessageWriter(input));
     this.#connection.onNotification(methods.loadProgress, (progress: LoadProgress) => {
       this.#loadProgress.fire(progress);
+    });
+    this.#connection.onNotification(methods.documentReading, (reading: DocumentReading) => {
+      this.#documentReading.fire(reading);
     });
     this.#connection.onNotification(methods.log, (message: LogMessage) => log[levels[message.level]](`Engine: ${message.text}`));
     this.#connection.onError(([error]) => log.debug(`Connection to the engine: ${error.message}`));
@@ -68,6 +75,7 @@ export class EngineConnection {
     this.#close.fire();
     this.#close.dispose();
     this.#loadProgress.dispose();
+    this.#documentReading.dispose();
   }
 
   async #request<Result>(method: string, request: object, token?: CancellationToken): Promise<Result> {

@@ -1,5 +1,5 @@
 import type { CancellationToken, Event } from 'vscode-jsonrpc/node';
-import type { ChangeDocument, CompletionResult } from '../protocol';
+import type { ChangeDocument, CompletionResult, DocumentReading } from '../protocol';
 import type { LiveDocument } from './documentMirror';
 import type { CompletionParameters } from './session';
 import type { EngineState } from './state';
@@ -8,6 +8,8 @@ import type { EngineState } from './state';
 export interface EngineClient {
   readonly state: EngineState;
   readonly onDidChangeState: Event<EngineState>;
+  /** How far the engine has read a document in a pause, every so often. */
+  readonly onDidReadDocument: Event<DocumentReading>;
   /** Of the running engine. */
   readonly processId: number | undefined;
   /** URIs of the documents that the engine has a copy of. */

@@ -5,6 +5,7 @@ import {
   silentResult,
   type CompletionRequest,
   type CompletionResult,
+  type DocumentReading,
   type EngineInfo,
   type InitializeRequest,
   type LoadProgress,
@@ -43,6 +44,7 @@ export class EngineSession {
   readonly ended: Promise<string>;
   readonly documents: DocumentMirror;
   readonly onLoadProgress: Event<LoadProgress>;
+  readonly onDocumentReading: Event<DocumentReading>;
   readonly #process: EngineProcess;
   readonly #connection: EngineConnection;
 
@@ -50,6 +52,7 @@ export class EngineSession {
     this.#process = new EngineProcess(options.node, options.program, log);
     this.#connection = new EngineConnection(this.#process.output, this.#process.input, log);
     this.onLoadProgress = this.#connection.onLoadProgress;
+    this.onDocumentReading = this.#connection.onDocumentReading;
     this.documents = new DocumentMirror((notification) => this.#connection.notify(notification));
     this.ended = this.#process.ended.finally(() => this.#connection.dispose());
     // An engine that cannot be talked to is of no use, whatever closed its end.

@@ -1,5 +1,5 @@
 import { Emitter, type CancellationToken, type Event } from 'vscode-jsonrpc/node';
-import { describeProblem, silentResult, type ChangeDocument, type CompletionResult, type Problem } from '../protocol';
+import { describeProblem, silentResult, type ChangeDocument, type CompletionResult, type DocumentReading, type Problem } from '../protocol';
 import type { EngineClient } from './engineClient';
 import type { LiveDocument } from './documentMirror';
 import type { Log } from './log';
@@ -16,7 +16,9 @@ const readyWaitMilliseconds = 20_000;
 /** Keeps one engine running: starts it when it is first needed, again when it ends by itself, and gives up in time. */
 export class EngineSupervisor implements EngineClient {
   readonly onDidChangeState: Event<EngineState>;
+  readonly onDidReadDocument: Event<DocumentReading>;
   readonly #stateChange = new Emitter<EngineState>();
+  readonly #documentRead = new Emitter<DocumentReading>();
   readonly #policy: RestartPolicy;
   #state: EngineState = { kind: 'stopped' };
   #session: EngineSession | undefined;
@@ -28,6 +30,7 @@ export class EngineSupervisor implements EngineClient {
   constructor(private readonly options: () => Promise<SessionOptions>, private readonly log: Log, limits = defaultRestartLimits) {
     this.#policy = new RestartPolicy(limits);
     this.onDidChangeState = this.#stateChange.event;
+    this.onDidReadDocument = this.#documentRead.event;
   }
 
   get state(): EngineState {
@@ -79,6 +82,7 @@ export class EngineSupervisor implements EngineClient {
 
   dispose(): void {
     this.#endSession();
+    this.#documentRead.dispose();
     this.#stateChange.dispose();
   }
 
@@ -93,6 +97,9 @@ export class EngineSupervisor implements EngineClient {
       this.log.info(`Starting the engine under Node ${version}, ${executable}, because it is ${because}.`);
       const session = new EngineSession(options, this.log);
       this.#session = session;
+      session.onDocumentReading((reading) => {
+        if (era === this.#era) this.#documentRead.fire(reading);
+      });
       session.onLoadProgress((progress) => {
         if (era === this.#era && this.#state.kind === 'starting') this.#setState({ kind: 'starting', progress });
       });

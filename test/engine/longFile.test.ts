@@ -145,6 +145,6 @@ describe('a long file', function () {
       directory = await temporaryDirectory();
     });
     after(() => directory?.remove());
-    readsAhead(() => realModelRequest(directory?.path ?? ''), 3);
+    readsAhead(() => realModelRequest(directory?.path ?? ''), 2);
   });
 });

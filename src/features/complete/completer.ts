@@ -91,7 +91,7 @@ export class Completer {
     const registration = token.onCancellationRequested(() => running.source.cancel());
     try {
       if (!(await pause(query.debounceMilliseconds, running.source.token))) return silentResult({ kind: 'cancelled' });
-      const parameters = { version, offset: query.offset, mustStartWith, sampling: greedy, ...query.request };
+      const parameters = { version, offset: query.offset, mustStartWith, ...manner, ...query.request };
       return await this.history.asking(this.client.complete(query.document, parameters, running.source.token));
     } finally {
       registration.dispose();
@@ -112,7 +112,8 @@ export class Completer {
   }
 }
 
-const greedy = { temperature: 0, topP: 1 };
+/** The likeliest text, without waiting until all of a long file is read. */
+const manner = { sampling: { temperature: 0, topP: 1 }, readFirst: 'livePart' } as const;
 
 function agrees(rest: Suggestion, mustStartWith: string): boolean {
   return rest.text.startsWith(mustStartWith) && (mustStartWith === '' || rest.replaces === 0);

@@ -1,4 +1,4 @@
-import type { CompletionOutcome } from '../../protocol';
+import type { CompletionOutcome, UnreadText } from '../../protocol';
 import type { CompletionHistory, CompletionRecord } from './history';
 
 /** What became of a request, in a sentence. */
@@ -29,7 +29,14 @@ export function explain(history: Pick<CompletionHistory, 'last' | 'cancelledSinc
 
 /** What became of a request and what it took; without any text of the document or the completion. */
 export function describeRecord(record: CompletionRecord): string {
-  return `${record.path}, line ${record.line}: ${describeOutcome(record.result.outcome)}${figures(record)}`;
+  return `${record.path}, line ${record.line}: ${describeOutcome(record.result.outcome)}${describeUnread(record.result.unread)}${figures(record)}`;
+}
+
+function describeUnread(unread: UnreadText | undefined): string {
+  if (unread === undefined) return '';
+  const { tokens, firstLine, lastLine } = unread;
+  const lines = firstLine === lastLine ? `line ${firstLine}` : `lines ${firstLine} to ${lastLine}`;
+  return ` The model had not read all of the text before the cursor yet: of ${lines}, ${tokens} tokens were missing. They are read while you pause.`;
 }
 
 function figures({ result, milliseconds }: CompletionRecord): string {

@@ -1,6 +1,7 @@
 /** The status item: where the engine stands, and a menu. */
 import * as vscode from 'vscode';
 import type { EngineClient } from '../../client';
+import type { DocumentReading } from '../../protocol';
 import { commands } from '../commands';
 import type { CompletionHistory } from '../complete';
 import { isEnabledFor, isEnabledInWindow, section } from '../settings';
@@ -13,6 +14,7 @@ export class StatusItem implements vscode.Disposable {
   readonly #item = vscode.window.createStatusBarItem('sparsek.status', vscode.StatusBarAlignment.Right, 100);
   readonly #subscriptions: vscode.Disposable;
   #shown: StatusText;
+  #reading: DocumentReading | undefined;
 
   constructor(private readonly client: EngineClient, private readonly history: CompletionHistory) {
     this.#item.name = 'SparseK Code';
@@ -20,7 +22,14 @@ export class StatusItem implements vscode.Disposable {
     this.#shown = this.#update();
     this.#item.show();
     this.#subscriptions = vscode.Disposable.from(
-      client.onDidChangeState(() => this.#update()),
+      client.onDidChangeState(() => {
+        this.#reading = undefined;
+        this.#update();
+      }),
+      client.onDidReadDocument((reading) => {
+        this.#reading = reading.read < reading.tokens ? reading : undefined;
+        this.#update();
+      }),
       history.onDidChange(() => this.#update()),
       vscode.workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration(section)) this.#update();
@@ -41,7 +50,7 @@ export class StatusItem implements vscode.Disposable {
 
   #update(): StatusText {
     const { client, history } = this;
-    const shown = statusText({ engine: client.state, enabled: isEnabledHere(), completing: history.isAsking, last: history.last });
+    const shown = statusText({ engine: client.state, enabled: isEnabledHere(), completing: history.isAsking, last: history.last, reading: this.#reading });
     this.#shown = shown;
     this.#item.text = shown.text;
     this.#item.tooltip = ['SparseK Code', ...shown.tooltip].join('\n');

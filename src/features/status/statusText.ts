@@ -1,5 +1,5 @@
 import type { EngineState } from '../../client';
-import { describeProblem, type LoadProgress } from '../../protocol';
+import { describeProblem, type DocumentReading, type LoadProgress } from '../../protocol';
 import { describeOutcome, megabytes } from '../complete/explain';
 import type { CompletionRecord } from '../complete/history';
 
@@ -10,6 +10,8 @@ export interface StatusInput {
   /** Whether the model is at work for a completion. */
   readonly completing: boolean;
   readonly last: CompletionRecord | undefined;
+  /** How far a document is read that is not read whole yet. */
+  readonly reading?: DocumentReading | undefined;
 }
 
 export interface StatusText {
@@ -20,7 +22,7 @@ export interface StatusText {
 }
 
 /** What the status item says: where the engine stands, and why the last question got no answer, if it got none. */
-export function statusText({ engine, enabled, completing, last }: StatusInput): StatusText {
+export function statusText({ engine, enabled, completing, last, reading }: StatusInput): StatusText {
   if (!enabled) return { kind: 'off', text: '$(circle-slash) SparseK', tooltip: ['Completions are switched off here.'] };
   switch (engine.kind) {
     case 'stopped':
@@ -37,7 +39,7 @@ export function statusText({ engine, enabled, completing, last }: StatusInput): 
       return {
         kind: completing ? 'completing' : 'ready',
         text: completing ? '$(sync~spin) SparseK' : '$(sparkle) SparseK',
-        tooltip: [`${model.displayName} on ${device.name}`, `Memory: ${bytes} of keys and values at any length of file`, ...silence(last)],
+        tooltip: [`${model.displayName} on ${device.name}`, `Memory: ${bytes} of keys and values at any length of file`, ...whileReading(reading), ...silence(last)],
       };
     }
   }
@@ -47,6 +49,10 @@ function stage(progress: LoadProgress | undefined): string {
   if (!progress) return 'The engine is starting.';
   const what = { verifying: 'Checking the model', loading: 'Loading the model', ready: 'Ready' }[progress.stage];
   return `${what}: ${Math.round(progress.fraction * 100)} %`;
+}
+
+function whileReading(reading: DocumentReading | undefined): string[] {
+  return reading ? [`Reading the open file while you pause: ${reading.read} of ${reading.tokens} tokens`] : [];
 }
 
 function silence(last: CompletionRecord | undefined): string[] {

@@ -34,6 +34,11 @@ describe('status text', () => {
     assert.deepEqual(status.tooltip, ['The Model on CPU', 'Memory: 50.7 MB of keys and values at any length of file']);
   });
 
+  it('tells how far the open file is read', () => {
+    const { tooltip } = show(ready, { reading: { uri: 'file:///a', read: 4096, tokens: 27_000 } });
+    assert.equal(tooltip.at(2), 'Reading the open file while you pause: 4096 of 27000 tokens');
+  });
+
   it('tells that the model is at work', () => {
     assert.equal(show(ready, { completing: true }).kind, 'completing');
   });

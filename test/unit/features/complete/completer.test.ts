@@ -4,13 +4,14 @@ import { silentResult, type CompletionParameters, type EngineClient, type Engine
 import { Completer, type Query } from '../../../../src/features/complete/completer';
 import { DoNotRead } from '../../../../src/features/complete/doNotRead';
 import { CompletionHistory } from '../../../../src/features/complete/history';
-import type { CompletionResult } from '../../../../src/protocol';
+import type { CompletionResult, DocumentReading } from '../../../../src/protocol';
 import { MemoryLog } from '../../client/memoryLog';
 
 /** Stands where the engine's client stands, and answers when the test says so. */
 class ScriptedClient implements EngineClient {
   readonly state: EngineState = { kind: 'stopped' };
   readonly onDidChangeState = new Emitter<EngineState>().event;
+  readonly onDidReadDocument = new Emitter<DocumentReading>().event;
   readonly processId = undefined;
   readonly heldDocuments = [];
   readonly asked: { parameters: CompletionParameters; token: CancellationToken }[] = [];

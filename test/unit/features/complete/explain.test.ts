@@ -21,6 +21,12 @@ describe('explain last completion', () => {
     }
   });
 
+  it('says which lines the model had not read yet', () => {
+    const result = { ...silentResult({ kind: 'completed' }), unread: { tokens: 26_880, firstLine: 1, lastLine: 2113 } };
+    const text = explain({ last: { path: 'a.ts', line: 2400, result, milliseconds: 1 }, cancelledSince: 0 });
+    assert.ok(text.includes('of lines 1 to 2113, 26880 tokens were missing'), text);
+  });
+
   it('gives only the reason when the model was not asked', () => {
     const result = silentResult({ kind: 'disabled', reason: 'Completions are switched off.' });
     assert.equal(explain({ last: { path: 'a.ts', line: 1, result, milliseconds: 1 }, cancelledSince: 0 }), 'a.ts, line 1: Completions are switched off.');
