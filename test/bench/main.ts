@@ -3,19 +3,22 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ProblemError } from '../../src/protocol';
 import { openBench, type Bench } from './bench';
+import type { AskOptions } from './ask/ask';
 import type { QualityOptions } from './quality/quality';
 import { saveJson } from './report';
 
-const benchmarks: Readonly<Record<string, () => Promise<(bench: Bench, options: QualityOptions) => Promise<object>>>> = {
+const benchmarks: Readonly<Record<string, () => Promise<(bench: Bench, options: QualityOptions & AskOptions) => Promise<object>>>> = {
   speed: async () => (await import('./speed')).speed,
   memory: async () => (await import('./memory')).memory,
   latency: async () => (await import('./latency')).latency,
   merge: async () => (await import('./merge')).merge,
   quality: async () => (await import('./quality/quality')).quality,
+  ask: async () => (await import('./ask/ask')).ask,
 };
 
 const help = `npm run bench -- speed|memory|latency|merge [--json FILE] [--model DIR] [--threads N]
 npm run bench -- quality --repo DIR [--episodes N] [--json FILE] [--model DIR] [--threads N]
+npm run bench -- ask --repo DIR --questions FILE [--json FILE] [--model DIR] [--threads N]
 
   speed    prefill and decode, plain and with lookup, at 1k to 16k tokens of context, interleaved with llama.cpp
            (node-llama-cpp and the base weights are fetched when first needed: about 1.2 GB)
@@ -25,6 +28,8 @@ npm run bench -- quality --repo DIR [--episodes N] [--json FILE] [--model DIR] [
   quality  what other files of a repository are worth: loss on tokens that only they tell and lines that use their names,
            behind nothing, behind memories of the 16 best segments, and behind the 4 best as text. N files (default: 6),
            the same ones every time; on two cores about two minutes each
+  ask      questions about a repository whose answers are known (test/fixtures/questions holds sixty, ten a repository, for
+           the commits they name): whether the sources have the right file and lines, links exist, the answer has the fact
 
 Tokens a second, megabytes of 10^6 bytes, milliseconds. Close what else uses the processor.`;
 
@@ -33,12 +38,13 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: {
       json: { type: 'string' }, model: { type: 'string' }, threads: { type: 'string', default: '0' }, repo: { type: 'string' },
-      episodes: { type: 'string', default: '6' }, help: { type: 'boolean' },
+      episodes: { type: 'string', default: '6' }, questions: { type: 'string' }, help: { type: 'boolean' },
     },
   });
   const name = positionals[0] ?? '';
   const episodes = Number(values.episodes);
-  const isComplete = name !== 'quality' || (values.repo !== undefined && Number.isInteger(episodes) && episodes > 0);
+  const isComplete = (!['quality', 'ask'].includes(name) || values.repo !== undefined) && (name !== 'ask' || values.questions !== undefined)
+    && Number.isInteger(episodes) && episodes > 0;
   if (values.help === true || !(name in benchmarks) || !isComplete) {
     console.log(help);
     return values.help === true ? 0 : 2;
@@ -46,7 +52,7 @@ async function main(): Promise<number> {
   const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
   const bench = await openBench(root, resolve(values.model ?? `${root}/models/qwen2.5-coder-0.5b`), Number(values.threads));
   const run = await benchmarks[name]();
-  const figures = await run(bench, { repo: values.repo ?? '', episodes });
+  const figures = await run(bench, { repo: values.repo ?? '', episodes, questions: values.questions ?? '' });
   if (values.json !== undefined) await saveJson(values.json, name, figures);
   return 0;
 }

@@ -49,7 +49,7 @@ export async function* writeTurn(context: LiveContext, reading: Reading, takeTur
   for (;;) {
     const next = await takeTurn(() => tokens.next());
     if (next.done === true) {
-      yield { text: written.text, tokens: drawn, accepted, ending: 'model' };
+      yield { text: written.text, tokens: [...drawn], accepted, ending: 'model' };
       return;
     }
     drawn.push(next.value.token);
@@ -58,18 +58,18 @@ export async function* writeTurn(context: LiveContext, reading: Reading, takeTur
     const { text } = written;
     const lineEnd = options.oneLine === true ? text.trimStart().indexOf('\n') : -1;
     if (lineEnd >= 0) {
-      yield { text: text.trimStart().slice(0, lineEnd), tokens: drawn, accepted, ending: 'model' };
+      yield { text: text.trimStart().slice(0, lineEnd), tokens: [...drawn], accepted, ending: 'model' };
       return;
     }
     const stuck = repetitionStart(text);
     if (stuck !== undefined) {
-      yield { text: text.slice(0, stuck).trimEnd(), tokens: drawn, accepted, ending: 'repetition' };
+      yield { text: text.slice(0, stuck).trimEnd(), tokens: [...drawn], accepted, ending: 'repetition' };
       return;
     }
     if (drawn.length >= maxTokens) {
-      yield { text, tokens: drawn, accepted, ending: 'limit' };
+      yield { text, tokens: [...drawn], accepted, ending: 'limit' };
       return;
     }
-    yield { text, tokens: drawn, accepted };
+    yield { text, tokens: [...drawn], accepted };
   }
 }
