@@ -6,6 +6,7 @@ import { registerToggles } from './features/enable';
 import { createLog, registerShowLog } from './features/log';
 import { StatusItem } from './features/status';
 import { createEngine, superviseEngine } from './features/supervision';
+import { followWorkspace } from './features/workspace';
 
 /** Builds the parts and wires them. The editor disposes them, last first, when the window closes. */
 export function activate(context: ExtensionContext): { readonly diagnostics: Diagnostics } {
@@ -23,7 +24,8 @@ export function activate(context: ExtensionContext): { readonly diagnostics: Dia
     forwardDocumentEvents(client),
     registerCompletion(client, history, log),
     registerToggles(),
-    superviseEngine(client),
+    followWorkspace(client),
+    superviseEngine(context, client),
   );
   const milliseconds = performance.now() - start;
   log.info(`Activated in ${milliseconds.toFixed(1)} ms.`);

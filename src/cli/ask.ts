@@ -60,7 +60,7 @@ async function run(args: readonly string[], streams: Streams): Promise<number> {
     },
   };
   const json = values.json === true;
-  await using engine = await loadEngine(usage, values, streams, { folder: resolve(folder), doNotRead: defaultDoNotRead });
+  await using engine = await loadEngine(usage, values, streams, { folders: [{ folder: resolve(folder), doNotRead: defaultDoNotRead }] });
   const show = (part: AnswerPart) => {
     if (part.kind === 'stage') streams.progress(describeStage(part));
     else if (part.kind === 'text' && !json) streams.piece(part.text);

@@ -92,7 +92,7 @@ async function completeText(text: string, location: Location, settings: Settings
   if (options.workspace !== undefined && await pathInside(options.workspace, uri) === undefined) {
     throw usageProblem(usage, `${location.file} does not lie in ${options.workspace}, or one of them cannot be opened.`);
   }
-  const workspace = options.workspace === undefined ? undefined : { folder: resolve(options.workspace), doNotRead: defaultDoNotRead };
+  const workspace = options.workspace === undefined ? undefined : { folders: [{ folder: resolve(options.workspace), doNotRead: defaultDoNotRead }] };
   const engine = await loadEngine(usage, options, streams, workspace);
   try {
     engine.documents.open({ uri, path: relative('', location.file), languageId: '', version: 1, text });

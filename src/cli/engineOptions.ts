@@ -1,4 +1,4 @@
-import { defaultMemoryBudgetMegabytes, protocolVersion, type InitializeRequest, type WorkspaceFolder } from '../protocol';
+import { defaultMemoryBudgetMegabytes, protocolVersion, type InitializeRequest, type WorkspaceFolders } from '../protocol';
 import { Engine } from '../engine/engine';
 import { defaultCacheDirectory, shippedModelDirectory } from './folders';
 import { usageProblem } from './arguments';
@@ -25,7 +25,7 @@ export interface EngineOptions {
 }
 
 /** Loads the engine in this process. The caller disposes it. */
-export function loadEngine(usage: string, options: EngineOptions, streams: Streams, workspace?: WorkspaceFolder): Promise<Engine> {
+export function loadEngine(usage: string, options: EngineOptions, streams: Streams, workspace?: WorkspaceFolders): Promise<Engine> {
   const request: InitializeRequest = {
     protocolVersion,
     modelDirectory: options.model ?? shippedModelDirectory(),

@@ -17,8 +17,10 @@ import {
   type InitializeRequest,
   type LoadProgress,
   type LogMessage,
+  type WorkspaceProgress,
+  type WorkspaceReport,
 } from '../protocol';
-import type { DocumentNotification } from './documentMirror';
+import type { EngineNotification } from './notification';
 import type { Log } from './log';
 import { EngineEndedError } from './problem';
 
@@ -26,10 +28,12 @@ import { EngineEndedError } from './problem';
 export class EngineConnection {
   readonly onLoadProgress: Event<LoadProgress>;
   readonly onDocumentReading: Event<DocumentReading>;
+  readonly onWorkspaceProgress: Event<WorkspaceProgress>;
   /** The engine closed its end, or this end was disposed. */
   readonly onClose: Event<void>;
   readonly #loadProgress = new Emitter<LoadProgress>();
   readonly #documentReading = new Emitter<DocumentReading>();
+  readonly #workspaceProgress = new Emitter<WorkspaceProgress>();
   readonly #close = new Emitter<void>();
   readonly #connection: MessageConnection;
   #isOver = false;
@@ -37,10 +41,14 @@ export class EngineConnection {
   constructor(output: Readable, input: Writable, log: Log) {
     this.onLoadProgress = this.#loadProgress.event;
     this.onDocumentReading = this.#documentReading.event;
+    this.onWorkspaceProgress = this.#workspaceProgress.event;
     this.onClose = this.#close.event;
     this.#connection = createMessageConnection(new StreamMessageReader(output), new StreamMessageWriter(input));
     this.#connection.onNotification(methods.loadProgress, (progress: LoadProgress) => {
       this.#loadProgress.fire(progress);
+    });
+    this.#connection.onNotification(methods.workspaceProgress, (progress: WorkspaceProgress) => {
+      this.#workspaceProgress.fire(progress);
     });
     this.#connection.onNotification(methods.documentReading, (reading: DocumentReading) => {
       this.#documentReading.fire(reading);
@@ -62,8 +70,13 @@ export class EngineConnection {
     return this.#request(methods.complete, request, token);
   }
 
+  /** @throws ResponseError, EngineEndedError */
+  workspaceReport(): Promise<WorkspaceReport> {
+    return this.#request(methods.workspaceReport, {});
+  }
+
   /** Never throws: a notification to an engine that has ended is lost together with the engine's copy. */
-  notify({ method, message }: DocumentNotification): void {
+  notify({ method, message }: EngineNotification): void {
     if (this.#isOver) return;
     this.#connection.sendNotification(method, message).catch(() => undefined);
   }
@@ -76,6 +89,7 @@ export class EngineConnection {
     this.#close.dispose();
     this.#loadProgress.dispose();
     this.#documentReading.dispose();
+    this.#workspaceProgress.dispose();
   }
 
   async #request<Result>(method: string, request: object, token?: CancellationToken): Promise<Result> {

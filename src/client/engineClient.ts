@@ -1,5 +1,5 @@
 import type { CancellationToken, Event } from 'vscode-jsonrpc/node';
-import type { ChangeDocument, CompletionResult, DocumentReading } from '../protocol';
+import type { ChangeDocument, CompletionResult, DocumentReading, WorkspaceAttention, WorkspaceChange, WorkspaceProgress, WorkspaceReport } from '../protocol';
 import type { LiveDocument } from './documentMirror';
 import type { CompletionParameters } from './session';
 import type { EngineState } from './state';
@@ -8,6 +8,9 @@ import type { EngineState } from './state';
 export interface EngineClient {
   readonly state: EngineState;
   readonly onDidChangeState: Event<EngineState>;
+  /** How far the running engine has read each folder that it was asked about. */
+  readonly workspace: readonly WorkspaceProgress[];
+  readonly onDidReadWorkspace: Event<void>;
   /** How far the engine has read a document in a pause, every so often. */
   readonly onDidReadDocument: Event<DocumentReading>;
   /** Of the running engine. */
@@ -30,5 +33,11 @@ export interface EngineClient {
   closeDocument(uri: string): void;
   /** Takes every document back; the next completion in one sends it again, if it still may be read. */
   closeAllDocuments(): void;
+  /** Tells what happened on the disk. An engine that starts later finds it there. */
+  workspaceChanged(change: WorkspaceChange): void;
+  /** Tells what the person works on; an engine that starts later is told as well. */
+  attend(attention: WorkspaceAttention): void;
+  /** What is read of the workspace and what is not; undefined when no engine can tell. */
+  workspaceReport(): Promise<WorkspaceReport | undefined>;
   dispose(): void;
 }

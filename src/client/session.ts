@@ -1,6 +1,7 @@
 import type { CancellationToken, Event } from 'vscode-jsonrpc/node';
 import {
   describeProblem,
+  methods,
   ProblemError,
   silentResult,
   type CompletionRequest,
@@ -9,6 +10,10 @@ import {
   type EngineInfo,
   type InitializeRequest,
   type LoadProgress,
+  type WorkspaceAttention,
+  type WorkspaceChange,
+  type WorkspaceProgress,
+  type WorkspaceReport,
 } from '../protocol';
 import { EngineConnection } from './connection';
 import { DocumentMirror, type LiveDocument } from './documentMirror';
@@ -45,6 +50,7 @@ export class EngineSession {
   readonly documents: DocumentMirror;
   readonly onLoadProgress: Event<LoadProgress>;
   readonly onDocumentReading: Event<DocumentReading>;
+  readonly onWorkspaceProgress: Event<WorkspaceProgress>;
   readonly #process: EngineProcess;
   readonly #connection: EngineConnection;
 
@@ -53,6 +59,7 @@ export class EngineSession {
     this.#connection = new EngineConnection(this.#process.output, this.#process.input, log);
     this.onLoadProgress = this.#connection.onLoadProgress;
     this.onDocumentReading = this.#connection.onDocumentReading;
+    this.onWorkspaceProgress = this.#connection.onWorkspaceProgress;
     this.documents = new DocumentMirror((notification) => this.#connection.notify(notification));
     this.ended = this.#process.ended.finally(() => this.#connection.dispose());
     // An engine that cannot be talked to is of no use, whatever closed its end.
@@ -79,6 +86,19 @@ export class EngineSession {
         this.dispose();
       },
     });
+  }
+
+  workspaceChanged(message: WorkspaceChange): void {
+    this.#connection.notify({ method: methods.workspaceChanged, message });
+  }
+
+  attend(message: WorkspaceAttention): void {
+    this.#connection.notify({ method: methods.workspaceAttention, message });
+  }
+
+  /** @throws ResponseError, EngineEndedError */
+  workspaceReport(): Promise<WorkspaceReport> {
+    return this.#connection.workspaceReport();
   }
 
   dispose(): void {

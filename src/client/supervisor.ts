@@ -1,5 +1,16 @@
 import { Emitter, type CancellationToken, type Event } from 'vscode-jsonrpc/node';
-import { describeProblem, silentResult, type ChangeDocument, type CompletionResult, type DocumentReading, type Problem } from '../protocol';
+import {
+  describeProblem,
+  silentResult,
+  type ChangeDocument,
+  type CompletionResult,
+  type DocumentReading,
+  type Problem,
+  type WorkspaceAttention,
+  type WorkspaceChange,
+  type WorkspaceProgress,
+  type WorkspaceReport,
+} from '../protocol';
 import type { EngineClient } from './engineClient';
 import type { LiveDocument } from './documentMirror';
 import type { Log } from './log';
@@ -16,9 +27,13 @@ const readyWaitMilliseconds = 20_000;
 /** Keeps one engine running: starts it when it is first needed, again when it ends by itself, and gives up in time. */
 export class EngineSupervisor implements EngineClient {
   readonly onDidChangeState: Event<EngineState>;
+  readonly onDidReadWorkspace: Event<void>;
   readonly onDidReadDocument: Event<DocumentReading>;
   readonly #stateChange = new Emitter<EngineState>();
   readonly #documentRead = new Emitter<DocumentReading>();
+  readonly #workspaceRead = new Emitter<void>();
+  readonly #workspace = new Map<string, WorkspaceProgress>();
+  #attention: WorkspaceAttention | undefined;
   readonly #policy: RestartPolicy;
   #state: EngineState = { kind: 'stopped' };
   #session: EngineSession | undefined;
@@ -31,10 +46,15 @@ export class EngineSupervisor implements EngineClient {
     this.#policy = new RestartPolicy(limits);
     this.onDidChangeState = this.#stateChange.event;
     this.onDidReadDocument = this.#documentRead.event;
+    this.onDidReadWorkspace = this.#workspaceRead.event;
   }
 
   get state(): EngineState {
     return this.#state;
+  }
+
+  get workspace(): readonly WorkspaceProgress[] {
+    return [...this.#workspace.values()];
   }
 
   get processId(): number | undefined {
@@ -80,8 +100,22 @@ export class EngineSupervisor implements EngineClient {
     this.#session?.documents.closeAll();
   }
 
+  workspaceChanged(change: WorkspaceChange): void {
+    this.#session?.workspaceChanged(change);
+  }
+
+  attend(attention: WorkspaceAttention): void {
+    this.#attention = attention;
+    this.#session?.attend(attention);
+  }
+
+  async workspaceReport(): Promise<WorkspaceReport | undefined> {
+    return this.#state.kind === 'ready' ? this.#session?.workspaceReport().catch(() => undefined) : undefined;
+  }
+
   dispose(): void {
     this.#endSession();
+    this.#workspaceRead.dispose();
     this.#documentRead.dispose();
     this.#stateChange.dispose();
   }
@@ -103,6 +137,13 @@ export class EngineSupervisor implements EngineClient {
       session.onLoadProgress((progress) => {
         if (era === this.#era && this.#state.kind === 'starting') this.#setState({ kind: 'starting', progress });
       });
+      session.onWorkspaceProgress((progress) => {
+        if (era !== this.#era) return;
+        this.#workspace.set(progress.folder, progress);
+        this.#workspaceRead.fire();
+      });
+      // The engine heeds it once it is ready.
+      if (this.#attention) session.attend(this.#attention);
       void session.ended.then((how) => {
         if (era === this.#era) this.#crashed(how);
       });
@@ -140,6 +181,7 @@ export class EngineSupervisor implements EngineClient {
     clearTimeout(this.#pause);
     this.#session?.dispose();
     this.#session = undefined;
+    this.#workspace.clear();
   }
 
   #setState(state: EngineState): void {

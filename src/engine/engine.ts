@@ -1,14 +1,15 @@
 import {
-  defaultConversationBudgetMegabytes, ProblemError, protocolVersion, type AnswerPart, type AnswerResult, type AskRequest, type CompletionRequest,
-  type CompletionResult, type DocumentReading, type EngineInfo, type InitializeRequest, type LoadProgress, type LogMessage,
+  defaultConversationBudgetMegabytes, defaultStoreBudgetMegabytes, ProblemError, protocolVersion, type AnswerPart, type AnswerResult, type AskRequest, type CompletionRequest, type CompletionResult, type DocumentReading, type EngineInfo, type InitializeRequest, type LoadProgress,
+  type LogMessage, type WorkspaceProgress,
 } from '../protocol';
 import { Answers } from './answers';
 import { Documents } from './documents';
 import { BoundedCache, CheckpointStore, Contexts, LiveContext, planConversation, planMemory, Recall, type MemoryPlan } from './memory';
 import { readManifest, Tokenizer, verifyFiles, type ModelManifest } from './model';
-import { pathInside, WorkspaceMemory, type ChosenSegment, type PreparationEvents, type PreparedPlace } from './recall';
+import { WorkspaceMemory, type ChosenSegment, type PreparationEvents, type PreparedPlace } from './recall';
 import { RequestQueue } from './requestQueue';
 import { CpuRuntime, type Runtime } from './runtime';
+import { openStore } from './store';
 import { Completer } from './tasks/complete';
 import { engineVersion } from './version';
 
@@ -16,8 +17,10 @@ import { engineVersion } from './version';
 export interface EngineEvents {
   progress(progress: LoadProgress): void;
   log(message: LogMessage): void;
-  /** Awaited before each file of a workspace is cut; without it files are read as fast as they can be. */
+  /** Awaited before each file of a workspace is cut, and now and then in a large one; without it files are read as fast as they can be. */
   mayRead?(): Promise<void>;
+  /** Told now and then while a folder of the workspace is read, and when it is. */
+  reading?(progress: WorkspaceProgress): void;
 }
 
 /** A loaded model with its memory and the documents it completes in. The same behind the editor and the command line. */
@@ -32,7 +35,7 @@ export class Engine implements AsyncDisposable {
     private readonly runtime: Runtime,
     readonly tokenizer: Tokenizer,
     private readonly contexts: Contexts,
-    private readonly workspace: WorkspaceMemory | undefined,
+    readonly workspace: WorkspaceMemory | undefined,
     conversation: MemoryPlan,
   ) {
     const { manifest } = runtime;
@@ -68,21 +71,27 @@ export class Engine implements AsyncDisposable {
    * call reads the workspace.
    *
    * @param limit segments of other files
+   * @param firstFiles of a folder: when so many are read the first segments are chosen
    * @returns the chosen segments, the best first; none without a workspace, or for a document outside it
    * @throws ProblemError when the workspace cannot be read
    * @throws the signal's reason when aborted; what was encoded until then is recalled
    */
-  async prepare({ uri, offset }: PreparedPlace, limit: number, signal: AbortSignal, events: PreparationEvents): Promise<readonly ChosenSegment[]> {
+  async prepare({ uri, offset }: PreparedPlace, limit: number, signal: AbortSignal, events: PreparationEvents, firstFiles?: number): Promise<readonly ChosenSegment[]> {
     const content = this.documents.get(uri)?.content;
     if (this.workspace === undefined || content === undefined || 'unreadable' in content || content.isBinary) return [];
-    const path = await pathInside(this.workspace.folder, uri);
-    if (path === undefined) return [];
-    return this.workspace.prepare(uri, { path, text: content.text, offset: content.snap(Math.min(offset, content.length)) }, limit, signal, events);
+    const located = await this.workspace.folders.locate(uri);
+    if (located === undefined) return [];
+    await this.workspace.folders.follow(this.documents.all(), uri);
+    const place = { folder: located.folder.options.folder, path: located.path, text: content.text, offset: content.snap(Math.min(offset, content.length)) };
+    return this.workspace.prepare(uri, place, limit, signal, events, firstFiles);
   }
 
   /** A newer request for the same document supersedes this one, which is then answered `cancelled`. */
   complete(request: CompletionRequest, signal: AbortSignal): Promise<CompletionResult> {
-    return this.queue.run(request.uri, signal, (superseding) => this.completer.complete(request, superseding));
+    return this.queue.run(request.uri, signal, async (superseding) => {
+      const result = await this.completer.complete(request, superseding);
+      return this.workspace === undefined ? result : { ...result, remembered: this.workspace.describe(this.contexts.recalled, this.contexts.shares) };
+    });
   }
 
   /** A newer question supersedes this one, which is then answered `cancelled`. Completions go first. */
@@ -119,7 +128,7 @@ export class Engine implements AsyncDisposable {
   async dispose(): Promise<void> {
     await this.answers.dispose();
     await this.queue.close();
-    this.workspace?.dispose();
+    await this.workspace?.close();
     this.contexts.dispose();
     this.tokenizer.dispose();
     await this.runtime.dispose();
@@ -159,14 +168,21 @@ async function createContexts(runtime: Runtime, plan: MemoryPlan, { vocabulary }
 
 /** Without a workspace, or without room for one, there is none. */
 async function openWorkspace(
-  { workspace, memoryBudgetMegabytes }: InitializeRequest, plan: MemoryPlan, tokenizer: Tokenizer, runtime: Runtime, events: EngineEvents,
+  { workspace, memoryBudgetMegabytes, cacheDirectory, storeBudgetMegabytes = defaultStoreBudgetMegabytes }: InitializeRequest, plan: MemoryPlan, tokenizer: Tokenizer, runtime: Runtime, events: EngineEvents,
 ): Promise<WorkspaceMemory | undefined> {
   if (workspace === undefined) return undefined;
   if (plan.segments === 0) {
     events.log({ level: 'warning', text: `The memory budget of ${memoryBudgetMegabytes} MB has no room for other files of the workspace: completions know the open file alone.` });
     return undefined;
   }
-  return WorkspaceMemory.create(workspace, plan, tokenizer, runtime, (text) => events.log({ level: 'warning', text }), () => events.mayRead?.() ?? Promise.resolve());
+  const warn = (text: string) => events.log({ level: 'warning', text });
+  const { packVersion, geometry } = runtime.manifest;
+  const store = storeBudgetMegabytes === 0 ? undefined : openStore({ cacheDirectory, megabytes: storeBudgetMegabytes, packVersion, geometry, warn });
+  return WorkspaceMemory.create(workspace, plan, tokenizer, runtime, {
+    warn, store,
+    progress: (progress) => events.reading?.(progress),
+    turn: () => events.mayRead?.() ?? Promise.resolve(),
+  });
 }
 
 function describePlan({ entries, window, slots, keyValueBytes, readAheadBytes, checkpoints, checkpointBytes, segments, segmentBytes }: MemoryPlan): string {

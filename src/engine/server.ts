@@ -1,8 +1,7 @@
 import { CancellationToken, ErrorCodes, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
 import {
-  describeProblem, methods, ProblemError, type AnswerPart, type AnswerResult, type AskRequest, type ChangeDocument, type CloseDocument,
-  type CompletionRequest, type DocumentReading, type EngineInfo,
-  type InitializeRequest, type LogMessage, type OpenDocument, type Problem,
+  describeProblem, methods, ProblemError, type AnswerPart, type AnswerResult, type AskRequest, type ChangeDocument, type CloseDocument, type CompletionRequest, type DocumentReading, type EngineInfo,
+  type InitializeRequest, type LogMessage, type OpenDocument, type Problem, type WorkspaceAttention, type WorkspaceChange, type WorkspaceReport,
 } from '../protocol';
 import { Engine } from './engine';
 import { problemOf } from './problemOf';
@@ -11,10 +10,13 @@ import { IdlePreparation, type PreparedPlace } from './recall';
 /** Segments of other files that a completion recalls, where there is room for them. */
 const recalledSegments = 8;
 
+/** Files after which the first segments are chosen and encoded, though a large folder is read for minutes. */
+const firstFiles = 1_000;
+
 /** Answers an editor's messages with one engine, which the first request loads. */
 export class Server {
   private engine: Promise<Engine> | undefined;
-  private workspaceFailed = false;
+  private readonly told = new Set<string>();
   private readonly idle = new IdlePreparation(
     (place, signal) => this.prepare(place, signal),
     (error) => this.log({ level: 'warning', text: describeProblem(problemOf(error)) }),
@@ -34,6 +36,16 @@ export class Server {
       this.idle.postpone();
       engine.documents.close(document);
     }));
+    connection.onNotification(methods.workspaceChanged, (change: WorkspaceChange) => this.withEngine((engine) => {
+      engine.workspace?.folders.changed(change);
+      this.idle.wake();
+    }));
+    connection.onNotification(methods.workspaceAttention, (attention: WorkspaceAttention) => this.withEngine((engine) => engine.workspace?.folders.attend(attention)));
+    connection.onRequest(methods.workspaceReport, () => answer(this.report()));
+  }
+
+  private async report(): Promise<WorkspaceReport> {
+    return (await this.loaded()).workspace?.folders.report() ?? { folders: [] };
   }
 
   private async initialize(request: InitializeRequest): Promise<EngineInfo> {
@@ -42,6 +54,7 @@ export class Server {
       progress: (progress) => void this.connection.sendNotification(methods.loadProgress, progress),
       log: (message) => this.log(message),
       mayRead: () => this.idle.whenIdle(),
+      reading: (progress) => void this.connection.sendNotification(methods.workspaceProgress, progress),
     });
     this.engine = loading;
     // One that failed may be followed by another: of the same model once it is repaired, or with a larger budget.
@@ -75,13 +88,13 @@ export class Server {
 
   /** A workspace that cannot be read is told once; files are read ahead without it. */
   private async prepareWorkspace(engine: Engine, place: PreparedPlace, signal: AbortSignal): Promise<void> {
-    if (this.workspaceFailed) return;
     try {
-      await settledOrAborted(engine.prepare(place, recalledSegments, signal, { reading: () => undefined, encoding: () => undefined }), signal);
+      await settledOrAborted(engine.prepare(place, recalledSegments, signal, { reading: () => undefined, encoding: () => undefined }, firstFiles), signal);
     } catch (error) {
       signal.throwIfAborted();
-      this.workspaceFailed = true;
-      this.log({ level: 'warning', text: describeProblem(problemOf(error)) });
+      const text = describeProblem(problemOf(error));
+      if (!this.told.has(text)) this.log({ level: 'warning', text });
+      this.told.add(text);
     }
   }
 

@@ -34,7 +34,7 @@ export function readCompletionSettings(document: vscode.TextDocument): Completio
   return {
     enable: booleanOf(settings.get('enable'), true),
     languages: parseSwitches(settings.get('languages')),
-    doNotRead: readDoNotRead(settings),
+    doNotRead: doNotReadOf(settings),
     debounceMilliseconds: numberOf(settings.get('complete.debounceMilliseconds'), 60, 0, 5_000),
     maxTokens: numberOf(settings.get('complete.maxTokens'), 64, 1, 128),
     extent: extentOf(settings.get('complete.extent')),
@@ -63,8 +63,13 @@ export function isEnabledFor(document: vscode.TextDocument): boolean {
   return enable && isOn(languages, document.languageId);
 }
 
+/** Globs of files that must not be read in a folder or document. */
+export function readDoNotRead(scope: vscode.Uri): string[] {
+  return doNotReadOf(vscode.workspace.getConfiguration(section, scope));
+}
+
 /** A value that is no switches at all (a list written over the default) adds to the default instead of undoing it. */
-function readDoNotRead(settings: vscode.WorkspaceConfiguration): string[] {
+function doNotReadOf(settings: vscode.WorkspaceConfiguration): string[] {
   const value = settings.get<unknown>('doNotRead');
   const globs = namesThatAreOn(parseSwitches(value));
   const isSwitches = typeof value === 'object' && value !== null && !Array.isArray(value);

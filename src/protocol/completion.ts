@@ -1,4 +1,5 @@
 import type { CompletionOutcome } from './outcome';
+import type { RememberedSegment } from './recall';
 
 /** How tokens are drawn. `temperature` 0 is greedy, the default for completions. */
 export interface SamplingOptions {
@@ -42,6 +43,8 @@ export interface CompletionResult {
   readonly tokens: TokenCounts;
   readonly milliseconds: CompletionTimes;
   readonly memory: MemoryUse;
+  /** Segments that the memory held beside the text before the cursor, the best first; absent without a workspace. */
+  readonly remembered?: readonly RememberedSegment[];
   /** Text before the cursor that the model had not read; absent when it knew all of it. */
   readonly unread?: UnreadText;
 }

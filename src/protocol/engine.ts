@@ -1,3 +1,5 @@
+import type { WorkspaceFolders } from './workspace';
+
 /**
  * Default of {@link InitializeRequest.memoryBudgetMegabytes}: with the 0.5B model the live cache at K = 1,024, W = 512, its
  * twin that reads in pauses, and four checkpoints of a streamed file; or two, and eight segments or more of a workspace.
@@ -10,6 +12,9 @@ export const defaultMemoryBudgetMegabytes = 200;
  */
 export const defaultConversationBudgetMegabytes = 75;
 
+/** Default of {@link InitializeRequest.storeBudgetMegabytes}. */
+export const defaultStoreBudgetMegabytes = 2_000;
+
 /** Sent once, before anything else. */
 export interface InitializeRequest {
   readonly protocolVersion: number;
@@ -21,17 +26,12 @@ export interface InitializeRequest {
   readonly memoryBudgetMegabytes: number;
   /** Bound on the key/value state of questions and summaries, in MB; it is taken when something is first asked. */
   readonly conversationBudgetMegabytes?: number;
+  /** Bound on what is kept of workspaces on the disk, in MB of 10^6 bytes; 0 keeps nothing. */
+  readonly storeBudgetMegabytes?: number;
   /** CPU threads of the runtime; 0 lets the engine choose. */
   readonly threads: number;
-  /** The folder whose files completions may learn from. Without it they read the open file alone. */
-  readonly workspace?: WorkspaceFolder;
-}
-
-export interface WorkspaceFolder {
-  /** Absolute path. */
-  readonly folder: string;
-  /** Globs of what must not be read, beside what ignore files name. */
-  readonly doNotRead: readonly string[];
+  /** The folders whose files completions may learn from. Without them they read the open file alone. */
+  readonly workspace?: WorkspaceFolders;
 }
 
 export interface EngineInfo {

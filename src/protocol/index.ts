@@ -23,6 +23,10 @@ export const methods = {
   closeDocument: 'document/close',
   loadProgress: 'load',
   documentReading: 'document/reading',
+  workspaceChanged: 'workspace/changed',
+  workspaceAttention: 'workspace/attention',
+  workspaceReport: 'workspace/report',
+  workspaceProgress: 'workspace/progress',
   log: 'log',
 } as const;
 
@@ -33,5 +37,7 @@ export * from './documents';
 export * from './engine';
 export * from './errors';
 export * from './outcome';
+export * from './recall';
 export * from './silentAnswer';
 export * from './silentResult';
+export * from './workspace';

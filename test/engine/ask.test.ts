@@ -16,7 +16,7 @@ describe('a question about a workspace', function () {
   before(async () => {
     directory = await temporaryDirectory();
     await writeTinyPack(directory.path);
-    engine = await Engine.load({ ...tinyRequest(directory.path), workspace: { folder: demo, doNotRead: defaultDoNotRead } }, { progress: () => undefined, log: () => undefined });
+    engine = await Engine.load({ ...tinyRequest(directory.path), workspace: { folders: [{ folder: demo, doNotRead: defaultDoNotRead }] } }, { progress: () => undefined, log: () => undefined });
   });
   after(async () => {
     await engine.dispose();

@@ -30,7 +30,7 @@ describe('a completion that calls what another file declares, with the real mode
     const file = join(root, 'src/report.ts');
     const text = await readFile(file, 'utf8') + called;
     await writeFile(file, text);
-    const workspace = { folder: root, doNotRead: defaultDoNotRead };
+    const workspace = { folders: [{ folder: root, doNotRead: defaultDoNotRead }] };
     engine = await Engine.load({ ...realModelRequest(directory.path), workspace }, { progress: () => undefined, log: () => undefined });
     uri = pathToFileURL(file).href;
     offset = text.length;

@@ -40,6 +40,10 @@ export class Documents {
     this.opened.delete(uri);
   }
 
+  all(): Iterable<OpenedDocument> {
+    return this.opened.values();
+  }
+
   get(uri: string): OpenedDocument | undefined {
     return this.opened.get(uri);
   }

@@ -119,6 +119,11 @@ export class BoundedCache {
     this.absorb(this.windowLength);
   }
 
+  /** Where the memory's entries come from, of all layers and heads. */
+  sources(): Int32Array {
+    return this.runtime.extract(this.state, { start: this.sink, end: this.sink + this.memoryEntries }).sources;
+  }
+
   /**
    * Lets the memory of another text compete for the K entries, before the live part is read. Entry by entry this is the
    * merge of the two memories (which is associative, so any number can be admitted in turn), in the cache's own slots.

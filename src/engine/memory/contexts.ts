@@ -26,6 +26,11 @@ export class Contexts {
     return this.live.recalled;
   }
 
+  /** See {@link LiveContext.shares}. */
+  get shares(): readonly number[] {
+    return this.live.shares;
+  }
+
   /** See {@link LiveContext.continues}. */
   continues(wanted: WantedContext): boolean {
     return this.live.continues(wanted);

@@ -42,6 +42,7 @@ export const mostPending = 4;
  */
 export class LiveContext {
   private merged = Recall.nothing;
+  private mergedShares: readonly number[] = [];
   /** The document that was read last. */
   private document = '';
 
@@ -56,6 +57,11 @@ export class LiveContext {
   /** What the cache's memory has merged beside the document's text. */
   get recalled(): Recall {
     return this.merged;
+  }
+
+  /** Of the memory's entries, over all layers and heads, the part that each recalled segment had when it was merged. */
+  get shares(): readonly number[] {
+    return this.mergedShares;
   }
 
   /**
@@ -167,6 +173,7 @@ export class LiveContext {
     this.merged = recall;
     if (this.segments === undefined) return;
     for (const memory of recall.memories(this.segments)) this.cache.admit(memory);
+    this.mergedShares = recall.segments.length === 0 ? [] : recall.sharesOf(this.cache.sources());
   }
 
   /** Of the beginning of a text: how much of it the memory is behind, and how many of those tokens were read. */

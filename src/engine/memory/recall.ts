@@ -40,6 +40,13 @@ export class Recall {
     return new Recall(this.segments.filter(({ key }) => memories.has(key)));
   }
 
+  /** The part that each segment has in a memory that {@link memories} went into. @param sources of its entries */
+  sharesOf(sources: Int32Array): number[] {
+    const counts = this.segments.map(() => 0);
+    for (const source of sources) if (source < 0) counts[Math.floor(source / sourcesPerSegment) + this.segments.length]++;
+    return counts.map((count) => count / Math.max(1, sources.length));
+  }
+
   /**
    * The segments' memories, priors added, each in a range of sources of its own; all ranges lie below 0, where the open
    * file's text begins. One is expanded at a time.

@@ -1,5 +1,5 @@
 import { priorOfRank, Recall, segmentKey, type RecalledSegment } from '../memory';
-import type { Segment, Workspace, RankingReasons } from '../workspace';
+import type { Attention, RankedSegment, RankingReasons, Segment, Workspace } from '../workspace';
 import type { Place } from './place';
 
 /** A segment chosen for a place. */
@@ -12,11 +12,14 @@ export interface ChosenSegment extends RecalledSegment {
   readonly why?: RankingReasons;
 }
 
-/** Longer files are not cut while they are open, as that would block for more than a tenth of a second. */
+/** Longer files are not cut while they are open, as that takes seconds at each pause. */
 const longestCut = 100_000;
 
 /** Of the segments that fit, the part that the rest of the open file may take. */
 const shareOfOpenFile = 0.25;
+
+/** Files may change between their ranking and their cutting, again and again. */
+const mostRankings = 3;
 
 export interface Choice {
   /** Of other files, the best first. */
@@ -25,25 +28,44 @@ export interface Choice {
   readonly behind: readonly ChosenSegment[];
 }
 
+/** How many segments are chosen. */
+export interface ChoiceLimits {
+  /** In all. */
+  readonly capacity: number;
+  /** Of other files. */
+  readonly limit: number;
+}
+
 /**
  * The segments that a request's memory shall know: of the open file those that lie whole behind the suffix, the nearest
  * first, with prior 0; of other files the best, with a prior by rank.
  *
  * @param lastLine the last line that the suffix reaches
- * @param capacity segments in all
- * @param limit segments of other files
  */
-export async function chooseSegments(workspace: Workspace, place: Place, lastLine: number, capacity: number, limit: number): Promise<Choice> {
+export async function chooseSegments(workspace: Workspace, place: Place, attention: Attention, lastLine: number, { capacity, limit }: ChoiceLimits): Promise<Choice> {
   const rest = place.text.length > longestCut ? [] : await workspace.segmentsBehind(place.path, place.text, lastLine);
   const behind = rest.filter(({ startLine }) => startLine > lastLine).slice(0, Math.floor(capacity * shareOfOpenFile));
-  const ranked = workspace.rankForCompletion({ ...place, open: [], recent: [] }, Math.min(limit, capacity - behind.length));
-  const retrieved: ChosenSegment[] = [];
-  for (const [rank, { path, startLine, endLine, why }] of ranked.entries()) {
-    // A file that has changed since it was ranked is ranked anew the next time.
-    const segment = (await workspace.segmentsOf(path)).find((one) => one.startLine === startLine && one.endLine === endLine);
-    if (segment !== undefined) retrieved.push({ ...chosen(segment, priorOfRank(rank)), why });
-  }
+  const retrieved = await retrieve(workspace, place, attention, Math.min(limit, capacity - behind.length));
   return { retrieved, behind: behind.map((segment) => chosen(segment, 0)) };
+}
+
+/** The best segments of other files as these are now: where one turns out to have changed since it was ranked, all are ranked anew. */
+async function retrieve(workspace: Workspace, place: Place, attention: Attention, count: number): Promise<ChosenSegment[]> {
+  for (let ranking = 1; ; ranking++) {
+    const ranked = workspace.rankForCompletion({ ...place, ...attention }, count);
+    const cut = await cutFiles(workspace, ranked);
+    const found = ranked.flatMap(({ path, startLine, endLine, why }, rank) => {
+      const segment = cut.get(path)?.find((one) => one.startLine === startLine && one.endLine === endLine);
+      return segment === undefined ? [] : [{ ...chosen(segment, priorOfRank(rank)), why }];
+    });
+    if (found.length === ranked.length || ranking === mostRankings) return found;
+  }
+}
+
+async function cutFiles(workspace: Workspace, ranked: readonly RankedSegment[]): Promise<ReadonlyMap<string, readonly Segment[]>> {
+  const cut = new Map<string, readonly Segment[]>();
+  for (const { path } of ranked) if (!cut.has(path)) cut.set(path, await workspace.segmentsOf(path));
+  return cut;
 }
 
 /**

@@ -46,6 +46,11 @@ export class IdlePreparation {
     if (this.requests === 0 && !this.ended) this.timer = setTimeout(() => this.start(), idleMilliseconds);
   }
 
+  /** There may be something new to prepare: does so in the next pause, without ending what is prepared now. */
+  wake(): void {
+    if (this.timer === undefined) this.work = this.work.then(() => { if (this.timer === undefined && !this.controller.signal.aborted) this.postpone(); });
+  }
+
   /** For work that cannot be taken back: resolves when it may go on. */
   whenIdle(): Promise<void> {
     if (this.ended || (this.requests === 0 && this.timer === undefined)) return Promise.resolve();

@@ -3,7 +3,9 @@ import type { Tokenizer } from '../model';
 
 /** Where a completion is asked for. */
 export interface Place {
-  /** Relative to the workspace, with forward slashes. */
+  /** Absolute path of the workspace's folder that it lies in; without it the first. */
+  readonly folder?: string;
+  /** Relative to the folder, with forward slashes. */
   readonly path: string;
   readonly text: string;
   /** UTF-16 offset of the cursor. */

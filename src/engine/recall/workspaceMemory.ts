@@ -1,52 +1,65 @@
-import type { WorkspaceFolder } from '../../protocol';
-import { Recall, SegmentEncoder, segmentKey, SegmentMemories, type MemoryPlan } from '../memory';
+import type { RememberedSegment, WorkspaceFolder, WorkspaceFolders, WorkspaceProgress } from '../../protocol';
+import { noArchive, Recall, SegmentEncoder, segmentKey, SegmentMemories, SegmentReader, type MemoryPlan } from '../memory';
 import type { Tokenizer } from '../model';
 import type { Runtime } from '../runtime';
+import type { Store } from '../store';
 import type { AskedWorkspace } from '../tasks/ask';
-import { doNotReadMatcher, Grammars, Workspace, type ReadingProgress } from '../workspace';
+import { doNotReadMatcher, Grammars, type Workspace } from '../workspace';
 import { chooseSegments, recallOf, type ChosenSegment } from './chooseSegments';
+import { ChosenSegments } from './chosenSegments';
+import { Folder } from './folder';
+import { Folders } from './folders';
+import { KeptWorkspace } from './keptWorkspace';
 import { PatientSegmenter } from './patientSegmenter';
 import { lastLineOfSuffix, type Place } from './place';
+import { readWhole, type WholeReading } from './readWhole';
 
 /** Told while a place's memory is prepared. */
 export interface PreparationEvents {
-  reading(progress: ReadingProgress): void;
+  reading(progress: WorkspaceProgress): void;
   /** Before a segment is encoded; `done` of the `count` chosen ones are. */
   encoding(segment: ChosenSegment, done: number, count: number): void;
 }
 
-/** What a workspace's segments contribute to the memory of completions: reads the folder, chooses, encodes, keeps. */
+/** What surrounds the memory of a workspace. */
+export interface WorkspaceHost {
+  warn(message: string): void;
+  /** Now and then while a folder is read, and when it is. */
+  progress?(progress: WorkspaceProgress): void;
+  /** Awaited before each file is cut, and between slices of a large one. */
+  turn?(): Promise<void>;
+  /** Where memories and the index outlive the process, if anywhere. */
+  readonly store?: Store | undefined;
+}
+
+/** What a workspace's segments contribute to the memory of completions: chooses, encodes, keeps. */
 export class WorkspaceMemory {
-  private workspace: Promise<Workspace> | undefined;
-  private grammars: Grammars | undefined;
+  readonly folders: Folders;
+  private grammars: Promise<Grammars> | undefined;
   private readonly closing = new AbortController();
   private readonly wanted = new Map<string, Recall>();
+  private readonly chosen: ChosenSegments;
+  private readonly reader: SegmentReader;
 
   private constructor(
-    private readonly options: WorkspaceFolder,
+    { folders }: WorkspaceFolders,
     private readonly plan: MemoryPlan,
     private readonly tokenizer: Tokenizer,
     private readonly encoder: SegmentEncoder,
     readonly memories: SegmentMemories,
-    private readonly warn: (message: string) => void,
-    private readonly turn: () => Promise<void>,
-  ) {}
-
-  /**
-   * Allocates what the plan states. The folder is read when the first place is prepared.
-   *
-   * @param turn awaited before each file is cut
-   */
-  static async create(
-    options: WorkspaceFolder, plan: MemoryPlan, tokenizer: Tokenizer, runtime: Runtime, warn: (message: string) => void,
-    turn: () => Promise<void> = () => Promise.resolve(),
-  ): Promise<WorkspaceMemory> {
-    const encoder = await SegmentEncoder.create(runtime);
-    return new WorkspaceMemory(options, plan, tokenizer, encoder, new SegmentMemories(plan.segments), warn, turn);
+    private readonly host: WorkspaceHost,
+  ) {
+    this.reader = new SegmentReader(encoder, memories, host.store?.memories ?? noArchive);
+    this.chosen = new ChosenSegments(2 * memories.capacity);
+    const forget = (key: string) => this.memories.remove(key);
+    const progress = (reading: WorkspaceProgress) => host.progress?.(reading);
+    this.folders = new Folders(folders.map((options) => new Folder(options, () => this.open(options), forget, this.closing.signal, progress)));
   }
 
-  get folder(): string {
-    return this.options.folder;
+  /** Allocates what the plan states. A folder is read when a place in it is first prepared. */
+  static async create(folders: WorkspaceFolders, plan: MemoryPlan, tokenizer: Tokenizer, runtime: Runtime, host: WorkspaceHost): Promise<WorkspaceMemory> {
+    const encoder = await SegmentEncoder.create(runtime);
+    return new WorkspaceMemory(folders, plan, tokenizer, encoder, new SegmentMemories(plan.segments), host);
   }
 
   /** Bytes of keys and values by now; at most the plan's `segmentBytes`. */
@@ -59,27 +72,49 @@ export class WorkspaceMemory {
     return this.wanted.get(document)?.encodedIn(this.memories) ?? Recall.nothing;
   }
 
+  /** What is known of the segments that a memory has merged. @param shares of its entries, in the order of the segments */
+  describe(recall: Recall, shares: readonly number[]): RememberedSegment[] {
+    return this.chosen.describe(recall, shares);
+  }
+
   /**
-   * Chooses the segments for a place and encodes those that are not kept yet, the best first.
+   * Chooses the segments for a place and encodes those that are not kept yet, the best first. In a folder that is being read
+   * it does so twice: when `firstFiles` are, and when all are.
    *
    * @param limit segments of other files
    * @returns the chosen ones, the best first
    * @throws ProblemError when the folder cannot be read
    * @throws the signal's reason when aborted; what was encoded until then is kept and recalled
    */
-  async prepare(document: string, place: Place, limit: number, signal: AbortSignal, events: PreparationEvents): Promise<readonly ChosenSegment[]> {
-    const workspace = await this.read(events);
+  async prepare(
+    document: string, place: Place, limit: number, signal: AbortSignal, events: PreparationEvents, firstFiles = Infinity,
+  ): Promise<readonly ChosenSegment[]> {
+    const folder = this.folders.enter(place.folder);
+    const { open, recent } = this.folders.attentionIn(folder);
+    const workspace = await folder.readSome(firstFiles, [...recent, ...open], (progress) => events.reading(progress));
     signal.throwIfAborted();
+    const chosen = await this.prepareIn(workspace, folder, document, place, limit, signal, events);
+    if (folder.isRead) return chosen;
+    await folder.read((progress) => events.reading(progress));
+    signal.throwIfAborted();
+    return this.prepareIn(workspace, folder, document, place, limit, signal, events);
+  }
+
+  private async prepareIn(
+    workspace: Workspace, folder: Folder, document: string, place: Place, limit: number, signal: AbortSignal, events: PreparationEvents,
+  ): Promise<readonly ChosenSegment[]> {
     const lastLine = lastLineOfSuffix(place, this.plan.suffix, this.tokenizer);
-    const choice = await chooseSegments(workspace, place, lastLine, this.memories.capacity, limit);
+    const limits = { capacity: this.memories.capacity, limit };
+    const choice = await chooseSegments(workspace, place, this.folders.attentionIn(folder), lastLine, limits);
     signal.throwIfAborted();
     this.wanted.set(document, recallOf(choice));
     const chosen = [...choice.retrieved, ...choice.behind];
+    this.chosen.add(chosen);
     // From the last to the best, so that the best is the last to be dropped.
     const missing = [...chosen].reverse().filter(({ key }) => !this.memories.touch(key)).reverse();
     for (const [i, segment] of missing.entries()) {
       events.encoding(segment, chosen.length - missing.length + i, chosen.length);
-      this.memories.add(segment.key, await this.encoder.encode(segment.tokens, signal));
+      await this.reader.read({ ...segment, archivable: isSaved(workspace, segment.path, segment.key) }, signal);
     }
     return chosen;
   }
@@ -90,9 +125,10 @@ export class WorkspaceMemory {
       workspace,
       memories: this.memories,
       encode: async (segments, signal, onDone) => {
-        for (const [i, { tokens }] of segments.entries()) {
+        for (const [i, { path, tokens }] of segments.entries()) {
           onDone(i, segments.length);
-          this.memories.add(segmentKey(tokens), await this.encoder.encode(tokens, signal));
+          const key = segmentKey(tokens);
+          await this.reader.read({ key, tokens, archivable: isSaved(workspace, path, key) }, signal);
         }
       },
     };
@@ -107,31 +143,42 @@ export class WorkspaceMemory {
     this.closing.abort();
   }
 
+  /** Encodes every segment of the folder that the store does not hold yet. @throws as {@link prepare} */
+  async readWhole(signal: AbortSignal, events: Pick<PreparationEvents, 'reading'> & { encoding(reading: WholeReading): void }): Promise<WholeReading> {
+    return readWhole(await this.read(events), this.reader, signal, (reading) => events.encoding(reading));
+  }
+
+  /** Keeps what is to outlive the process, then disposes. */
+  async close(): Promise<void> {
+    this.stop();
+    await this.folders.keep();
+    this.dispose();
+  }
+
   dispose(): void {
     this.stop();
     this.encoder.dispose();
-    this.grammars?.[Symbol.dispose]();
+    void this.grammars?.then((grammars) => grammars[Symbol.dispose](), () => undefined);
   }
 
   /**
-   * The folder, read when it is first asked for.
+   * The folder that was completed in last (or the first), with all that is known to have changed, read whole.
    *
    * @throws ProblemError when it cannot be read
    */
   read(events: Pick<PreparationEvents, 'reading'>): Promise<Workspace> {
-    this.workspace ??= this.open(events).catch((error: unknown) => {
-      this.workspace = undefined;
-      throw error;
-    });
-    return this.workspace;
+    return this.folders.current.read((progress) => events.reading(progress));
   }
 
-  private async open(events: Pick<PreparationEvents, 'reading'>): Promise<Workspace> {
-    const { folder, doNotRead } = this.options;
-    this.grammars ??= await Grammars.open(undefined, this.warn);
-    const segmenter = new PatientSegmenter(this.tokenizer, this.grammars, this.turn);
-    const workspace = await Workspace.open(folder, segmenter, doNotReadMatcher(doNotRead));
-    await workspace.read((progress) => events.reading(progress), this.closing.signal);
-    return workspace;
+  private async open({ folder, doNotRead }: WorkspaceFolder): Promise<KeptWorkspace> {
+    const { host } = this;
+    this.grammars ??= Grammars.open(undefined, (message) => host.warn(message));
+    const segmenter = new PatientSegmenter(this.tokenizer, await this.grammars, () => host.turn?.() ?? Promise.resolve());
+    return KeptWorkspace.open(folder, segmenter, doNotReadMatcher(doNotRead, folder), host.store);
   }
+}
+
+/** Only what lies on the disk, and may be read, is written to another place there. */
+function isSaved(workspace: Workspace, path: string, key: string): boolean {
+  return workspace.savedSegments(path).some((saved) => saved.key === key);
 }

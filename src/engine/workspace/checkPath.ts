@@ -31,6 +31,11 @@ export async function reasonNotToRead(root: string, path: string, doNotRead: Pat
   }
 }
 
+/** Whether a folder lies there, free of links. */
+export async function isFolder(absolutePath: string): Promise<boolean> {
+  return lstat(absolutePath).then((stats) => stats.isDirectory(), () => false);
+}
+
 async function reasonAt(root: string, path: string, rules: IgnoreRules, doNotRead: PathMatcher): Promise<SkipReason | undefined> {
   if (doNotRead(path)) return 'do-not-read';
   if (rules.ignores(path)) return 'ignored';

@@ -44,6 +44,22 @@ export class IgnoreRules {
   }
 
   /**
+   * Rules for what lies in a folder of the workspace, those of all folders above it included.
+   *
+   * @param root the workspace
+   * @param path the folder relative to it: empty, or ending in a slash
+   * @throws UnreadableIgnoreFile
+   */
+  static async forFolder(root: string, path: string): Promise<IgnoreRules> {
+    let rules = await IgnoreRules.forWorkspace(root);
+    for (let end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1)) {
+      const folder = path.slice(0, end + 1);
+      rules = await rules.inside(join(root, folder), folder);
+    }
+    return rules;
+  }
+
+  /**
    * Rules for what lies in a folder below.
    *
    * @param absolutePath the folder

@@ -12,6 +12,20 @@ export interface WorkspaceFile {
   /** Relative to the workspace, with forward slashes. */
   readonly path: string;
   readonly text: string;
+  /** Of `stampOf`, from before it was read. */
+  readonly stamp?: string;
+}
+
+/** A file that was not read, since it looks as it did when it was. */
+export interface UnchangedFile {
+  readonly path: string;
+  readonly unchanged: true;
+}
+
+/** What a file looks like before it is read, and whether it so looked when it was read last. */
+export interface FileLook {
+  readonly stamp?: string;
+  readonly unchanged: boolean;
 }
 
 export interface WorkspaceLimits {
@@ -26,22 +40,38 @@ export const defaultLimits: WorkspaceLimits = { maxFiles: 50_000 };
  *
  * @throws ProblemError when the workspace itself cannot be read
  */
-export async function* readWorkspace(
+export async function* readWorkspace(root: string, doNotRead: PathMatcher, limits = defaultLimits): AsyncGenerator<WorkspaceFile | Skip, void, undefined> {
+  for await (const file of readChanges(root, doNotRead, limits, () => Promise.resolve({ unchanged: false }))) {
+    if (!('unchanged' in file)) yield file;
+  }
+}
+
+/**
+ * The same without opening what has not changed.
+ *
+ * @param look asked for each file before it is opened
+ * @param below only what lies in this folder, which the rules must allow: relative to the root, ending in a slash
+ */
+export async function* readChanges(
   root: string,
   doNotRead: PathMatcher,
-  limits = defaultLimits,
-): AsyncGenerator<WorkspaceFile | Skip, void, undefined> {
+  limits: WorkspaceLimits,
+  look: (path: string) => Promise<FileLook>,
+  below = '',
+): AsyncGenerator<WorkspaceFile | UnchangedFile | Skip, void, undefined> {
   let files = 0;
   const resolved = await resolveWorkspace(root);
-  for await (const walked of walk(resolved, doNotRead)) {
+  for await (const walked of walk(resolved, doNotRead, below)) {
     if ('reason' in walked) {
       yield walked;
     } else if (files >= limits.maxFiles) {
       yield { path: walked.path, reason: 'workspace-limit' };
     } else {
-      const result = await readText(join(resolved, walked.path), walked.path);
-      if ('text' in result) files++;
-      yield { path: walked.path, ...result };
+      const { path } = walked;
+      const { stamp, unchanged } = await look(path);
+      const result = unchanged ? { unchanged } : await readText(join(resolved, path), path);
+      if (!('reason' in result)) files++;
+      yield 'text' in result && stamp !== undefined ? { path, stamp, ...result } : { path, ...result };
     }
   }
 }

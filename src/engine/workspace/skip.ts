@@ -42,6 +42,11 @@ const sentences: Readonly<Record<SkipReason, string>> = {
   'workspace-limit': 'the workspace has more files than the limit',
 };
 
+/** The reason in words that follow "because". */
+export function reasonInWords(reason: SkipReason): string {
+  return sentences[reason];
+}
+
 /** The reason as a sentence a person reads. */
 export function describeSkip(skip: Skip): string {
   const detail = skip.detail === undefined ? '' : ` (${skip.detail})`;

@@ -19,9 +19,11 @@ const maxDepth = 64;
  * names of the folders on the way to the present one.
  *
  * @param root absolute path of the workspace
+ * @param below a folder relative to it that the rules allow, ending in a slash; empty for the whole
  */
-export async function* walk(root: string, doNotRead: PathMatcher): AsyncGenerator<Walked, void, undefined> {
-  yield* walkFolder({ root, doNotRead, path: '', depth: 0 }, () => IgnoreRules.forWorkspace(root));
+export async function* walk(root: string, doNotRead: PathMatcher, below = ''): AsyncGenerator<Walked, void, undefined> {
+  const depth = below.split('/').length - 1;
+  yield* walkFolder({ root, doNotRead, path: below, depth }, () => IgnoreRules.forFolder(root, below));
 }
 
 interface Folder {

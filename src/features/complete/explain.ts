@@ -1,5 +1,6 @@
 import type { CompletionOutcome, UnreadText } from '../../protocol';
 import type { CompletionHistory, CompletionRecord } from './history';
+import { describeRemembered } from './remembered';
 
 /** What became of a request, in a sentence. */
 export function describeOutcome(outcome: CompletionOutcome): string {
@@ -24,7 +25,8 @@ export function explain(history: Pick<CompletionHistory, 'last' | 'cancelledSinc
   const { last, cancelledSince } = history;
   if (!last) return 'Nothing was completed yet in this window.';
   const since = cancelledSince === 0 ? '' : ` Since then ${count(cancelledSince, 'request')} cancelled by typing on.`;
-  return describeRecord(last) + since;
+  const { remembered } = last.result;
+  return describeRecord(last) + (remembered === undefined ? '' : ` ${describeRemembered(remembered)}`) + since;
 }
 
 /** What became of a request and what it took; without any text of the document or the completion. */

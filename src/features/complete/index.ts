@@ -4,6 +4,7 @@ import type { EngineClient, Log } from '../../client';
 import { commands } from '../commands';
 import { editsOf } from '../documents';
 import { section } from '../settings';
+import { describeLeftOut, describeReport, workspaceChoice } from '../workspace';
 import { Completer } from './completer';
 import { explain } from './explain';
 import { editedSchemes } from './gate';
@@ -31,13 +32,16 @@ export function registerCompletion(client: EngineClient, history: CompletionHist
       client.closeAllDocuments();
     }),
     vscode.commands.registerCommand(commands.trigger, () => vscode.commands.executeCommand('editor.action.inlineSuggest.trigger')),
-    vscode.commands.registerCommand(commands.explain, () => explainLast(history)),
+    vscode.commands.registerCommand(commands.explain, () => explainLast(client, history, log)),
   );
 }
 
-/** @returns what it showed */
-function explainLast(history: CompletionHistory): string {
+/** What is not read of the workspace is too long for a message: the log has it. @returns what it showed */
+async function explainLast(client: EngineClient, history: CompletionHistory, log: Log): Promise<string> {
   const explanation = explain(history);
+  const report = await client.workspaceReport();
+  const lines = [...(report === undefined ? [] : describeReport(report)), ...workspaceChoice().leftOut.map(describeLeftOut)];
+  for (const line of [explanation, ...lines]) log.info(line);
   const showLog = 'Show Log';
   void vscode.window.showInformationMessage(explanation, showLog).then((chosen) => {
     if (chosen === showLog) void vscode.commands.executeCommand(commands.showLog);

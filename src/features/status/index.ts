@@ -5,6 +5,7 @@ import type { DocumentReading } from '../../protocol';
 import { commands } from '../commands';
 import type { CompletionHistory } from '../complete';
 import { isEnabledFor, isEnabledInWindow, section } from '../settings';
+import { workspaceChoice } from '../workspace';
 import { showMenu } from './menu';
 import { statusText, type StatusText } from './statusText';
 
@@ -30,6 +31,7 @@ export class StatusItem implements vscode.Disposable {
         this.#reading = reading.read < reading.tokens ? reading : undefined;
         this.#update();
       }),
+      client.onDidReadWorkspace(() => this.#update()),
       history.onDidChange(() => this.#update()),
       vscode.workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration(section)) this.#update();
@@ -50,7 +52,7 @@ export class StatusItem implements vscode.Disposable {
 
   #update(): StatusText {
     const { client, history } = this;
-    const shown = statusText({ engine: client.state, enabled: isEnabledHere(), completing: history.isAsking, last: history.last, reading: this.#reading });
+    const shown = statusText({ engine: client.state, enabled: isEnabledHere(), completing: history.isAsking, last: history.last, reading: this.#reading, workspace: client.workspace, leftOut: workspaceChoice().leftOut });
     this.#shown = shown;
     this.#item.text = shown.text;
     this.#item.tooltip = ['SparseK Code', ...shown.tooltip].join('\n');

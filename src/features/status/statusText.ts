@@ -1,7 +1,9 @@
 import type { EngineState } from '../../client';
-import { describeProblem, type DocumentReading, type LoadProgress } from '../../protocol';
+import { describeProblem, type DocumentReading, type LoadProgress, type WorkspaceProgress } from '../../protocol';
 import { describeOutcome, megabytes } from '../complete/explain';
 import type { CompletionRecord } from '../complete/history';
+import { describeProgress } from '../workspace/describe';
+import { describeLeftOut, type LeftOutFolder } from '../workspace/chooseFolders';
 
 export interface StatusInput {
   readonly engine: EngineState;
@@ -12,6 +14,10 @@ export interface StatusInput {
   readonly last: CompletionRecord | undefined;
   /** How far a document is read that is not read whole yet. */
   readonly reading?: DocumentReading | undefined;
+  /** How far the folders are read that are. */
+  readonly workspace: readonly WorkspaceProgress[];
+  /** Folders that are not read. */
+  readonly leftOut: readonly LeftOutFolder[];
 }
 
 export interface StatusText {
@@ -22,7 +28,7 @@ export interface StatusText {
 }
 
 /** What the status item says: where the engine stands, and why the last question got no answer, if it got none. */
-export function statusText({ engine, enabled, completing, last, reading }: StatusInput): StatusText {
+export function statusText({ engine, enabled, completing, last, reading, workspace, leftOut }: StatusInput): StatusText {
   if (!enabled) return { kind: 'off', text: '$(circle-slash) SparseK', tooltip: ['Completions are switched off here.'] };
   switch (engine.kind) {
     case 'stopped':
@@ -39,7 +45,14 @@ export function statusText({ engine, enabled, completing, last, reading }: Statu
       return {
         kind: completing ? 'completing' : 'ready',
         text: completing ? '$(sync~spin) SparseK' : '$(sparkle) SparseK',
-        tooltip: [`${model.displayName} on ${device.name}`, `Memory: ${bytes} of keys and values at any length of file`, ...whileReading(reading), ...silence(last)],
+        tooltip: [
+          `${model.displayName} on ${device.name}`,
+          `Memory: ${bytes} of keys and values at any length of file`,
+          ...whileReading(reading),
+          ...workspace.map(describeProgress),
+          ...leftOut.map(describeLeftOut),
+          ...silence(last),
+        ],
       };
     }
   }

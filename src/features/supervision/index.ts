@@ -7,25 +7,31 @@ import { protocolVersion } from '../../protocol';
 import { commands } from '../commands';
 import { editedSchemes } from '../complete';
 import { isEnabledFor, isEnabledInWindow, readEngineSettings, section } from '../settings';
+import { describeLeftOut, workspaceChoice } from '../workspace';
 import { reportFailure } from './reportFailure';
 
 const shippedModel = 'models/qwen2.5-coder-0.5b';
 
 export function createEngine(context: vscode.ExtensionContext, log: Log): EngineClient {
-  return createEngineClient(context.extensionPath, context.asAbsolutePath('dist/engine.cjs'), () => engineOptions(context), log);
+  const options = () => {
+    for (const folder of workspaceChoice().leftOut) log.info(describeLeftOut(folder));
+    return engineOptions(context);
+  };
+  return createEngineClient(context.extensionPath, context.asAbsolutePath('dist/engine.cjs'), options, log);
 }
 
-export function superviseEngine(client: EngineClient): vscode.Disposable {
+export function superviseEngine(context: vscode.ExtensionContext, client: EngineClient): vscode.Disposable {
   const followEnablement = () => {
     if (isWanted()) client.start();
     else if (!isEnabledInWindow()) client.stop();
   };
-  let settings = readEngineSettings();
-  const followSettings = () => {
-    const before = settings;
-    settings = readEngineSettings();
+  let options = engineOptions(context);
+  // What the engine may read is said at its start: a new one holds nothing that was forbidden since.
+  const followOptions = () => {
+    const before = options;
+    options = engineOptions(context);
     // A folder that is not trusted changes its settings without effect: what counts is what holds.
-    if (!isDeepStrictEqual(settings, before) && client.state.kind !== 'stopped') client.restart();
+    if (!isDeepStrictEqual(options, before) && client.state.kind !== 'stopped') client.restart();
   };
   // Not while the extension is being activated, which other extensions wait for.
   const first = setImmediate(followEnablement);
@@ -34,9 +40,11 @@ export function superviseEngine(client: EngineClient): vscode.Disposable {
     vscode.window.onDidChangeActiveTextEditor(followEnablement),
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (!change.affectsConfiguration(section)) return;
-      followSettings();
+      followOptions();
       followEnablement();
     }),
+    vscode.workspace.onDidChangeWorkspaceFolders(followOptions),
+    vscode.workspace.onDidGrantWorkspaceTrust(followOptions),
     client.onDidChangeState((state) => {
       if (state.kind === 'failed') void reportFailure(state.problem);
     }),
@@ -52,6 +60,7 @@ function isWanted(): boolean {
 
 function engineOptions(context: vscode.ExtensionContext): EngineOptions {
   const { node, threads, modelPath, memoryBudgetMegabytes } = readEngineSettings();
+  const { folders } = workspaceChoice();
   return {
     node,
     initialize: {
@@ -61,6 +70,7 @@ function engineOptions(context: vscode.ExtensionContext): EngineOptions {
       cacheDirectory: context.globalStorageUri.fsPath,
       memoryBudgetMegabytes,
       threads,
+      ...(folders.length === 0 ? {} : { workspace: { folders } }),
     },
   };
 }

@@ -79,7 +79,7 @@ export class Measure {
   async line(task: LineTask, { workspace }: Repository, onRow: (row: string) => void): Promise<Map<string, LineScore>> {
     const place = { path: task.path, text: task.before + task.after, offset: task.before.length };
     const lastLine = lastLineOfSuffix(place, chunk, this.tokenizer);
-    const { retrieved } = await chooseSegments(workspace, place, lastLine, poolSize, poolSize);
+    const { retrieved } = await chooseSegments(workspace, place, { open: [], recent: [] }, lastLine, { capacity: poolSize, limit: poolSize });
     onRow(`encoding ${retrieved.length} segments for a line`);
     await this.encode(retrieved);
     const scores = new Map<string, LineScore>();

@@ -12,11 +12,11 @@ describe('status text', () => {
     model: { name: 'm', displayName: 'The Model', packVersion: '', layers: 1, width: 1, queryHeads: 1, keyValueHeads: 1, headDim: 1, vocabulary: 1, weightBytes: 1 },
     device: { kind: 'cpu', name: 'CPU', threads: 2, reason: '' },
     memory: { entries: 1024, window: 512, slots: 2064, keyValueBytes: 50_724_864, readAheadBytes: 50_724_864, checkpointBytes: 0, segmentBytes: 0 },
-    conversation: { entries: 1024, window: 1024, slots: 2864, keyValueBytes: 70_000_000 },
+    conversation: { entries: 1024, window: 1024, slots: 2064, keyValueBytes: 1 },
     loadMilliseconds: 1,
   };
   const ready: EngineState = { kind: 'ready', info };
-  const show = (engine: EngineState, more = {}) => statusText({ engine, enabled: true, completing: false, last: undefined, ...more });
+  const show = (engine: EngineState, more = {}) => statusText({ engine, enabled: true, completing: false, last: undefined, workspace: [], leftOut: [], ...more });
 
   it('is off when completions are, whatever the engine does', () => {
     assert.equal(show(ready, { enabled: false }).kind, 'off');
@@ -32,6 +32,19 @@ describe('status text', () => {
     const status = show(ready);
     assert.equal(status.kind, 'ready');
     assert.deepEqual(status.tooltip, ['The Model on CPU', 'Memory: 50.7 MB of keys and values at any length of file']);
+  });
+
+  it('tells how far the folders are read, and which are not and why', () => {
+    const reading = { folder: '/home/me/app', files: 400, segments: 900, skipped: 7, done: false };
+    const { tooltip } = show(ready, {
+      workspace: [reading, { ...reading, folder: '/home/me/lib', done: true }],
+      leftOut: [{ name: 'web', reason: { kind: 'no-files', scheme: 'vscode-vfs' } }],
+    });
+    assert.deepEqual(tooltip.slice(2), [
+      'Reading app: 400 files so far',
+      'lib: 400 files in 900 segments; 7 files and folders are not read',
+      'Other files of the folder "web" are not read: it is no folder on a disk ("vscode-vfs").',
+    ]);
   });
 
   it('tells how far the open file is read', () => {

@@ -8,6 +8,7 @@ import { withTree, type Tree } from '../workspace/tree';
 
 const silent: PreparationEvents = { reading: () => undefined, encoding: () => undefined };
 const never = new AbortController().signal;
+const warn = (message: string) => assert.fail(message);
 
 const lines = (count: number, line: (i: number) => string) => Array.from({ length: count }, (_, i) => `${line(i)}\n`).join('');
 const text = 'import { area } from "./shapes";\n\nexport function total() {\n  return area(\n';
@@ -43,8 +44,8 @@ describe('The memory of a workspace', () => {
   async function withWorkspace(tree: Tree, use: (memory: WorkspaceMemory, read: () => string) => Promise<void>, plan: Partial<MemoryPlan> = {}): Promise<void> {
     await withTree(tree, async (folder) => {
       const { runtime, read } = recording();
-      const options = { folder, doNotRead: defaultDoNotRead };
-      const memory = await WorkspaceMemory.create(options, { ...tinyPlan, ...plan }, model().tokenizer, runtime, (message) => assert.fail(message));
+      const options = { folders: [{ folder, doNotRead: defaultDoNotRead }] };
+      const memory = await WorkspaceMemory.create(options, { ...tinyPlan, ...plan }, model().tokenizer, runtime, { warn });
       try {
         await use(memory, read);
       } finally {
@@ -124,7 +125,7 @@ describe('The memory of a workspace', () => {
 
   it('says that a folder cannot be read, and reads it when it is there', () => withTree({}, async (folder) => {
     const { runtime } = recording();
-    const memory = await WorkspaceMemory.create({ folder: `${folder}/missing`, doNotRead: [] }, tinyPlan, model().tokenizer, runtime, (message) => assert.fail(message));
+    const memory = await WorkspaceMemory.create({ folders: [{ folder: `${folder}/missing`, doNotRead: [] }] }, tinyPlan, model().tokenizer, runtime, { warn });
     await assert.rejects(memory.prepare('a', place, 8, never, silent), /cannot be opened/);
     memory.dispose();
   }));

@@ -13,7 +13,7 @@ describe('ranking', () => {
 
   async function rankerOf(files: Readonly<Record<string, string>>): Promise<Ranker> {
     const ranker = new Ranker();
-    for (const [path, text] of Object.entries(files)) ranker.update(path, text, await use().segmenter.segment(path, text));
+    for (const [path, text] of Object.entries(files)) await ranker.update(path, text, await use().segmenter.segment(path, text));
     return ranker;
   }
   /** The cursor stands at the bar. */
@@ -78,7 +78,7 @@ describe('ranking', () => {
   it('forgets a file and what an older version of it said', async () => {
     const ranker = await rankerOf({ 'a.ts': 'export const oldThing = 1;\n' });
     const changed = 'export const newThing = 1;\n';
-    ranker.update('a.ts', changed, await use().segmenter.segment('a.ts', changed));
+    await ranker.update('a.ts', changed, await use().segmenter.segment('a.ts', changed));
     assert.deepEqual(ranker.forQuestion('oldThing', nothing, 5).flatMap(({ why }) => why.declares), []);
     assert.deepEqual(ranker.forQuestion('newThing', nothing, 5).map(({ why }) => why.declares), [['newThing']]);
     ranker.remove('a.ts');

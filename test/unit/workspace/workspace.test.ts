@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rm, symlink } from 'node:fs/promises';
+import { rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { doNotReadMatcher, Grammars, Segmenter, Workspace } from '../../../src/engine/workspace';
 import { defaultDoNotRead } from '../../../src/protocol';
@@ -65,6 +65,72 @@ describe('a workspace', () => {
       await workspace.read();
       assert.deepEqual(pathsFor(workspace, 'firstThing secondThing'), []);
     });
+  });
+
+  it('follows folders that come, go and are renamed, of which nothing but the folder is told', async () => {
+    await withWorkspace({ 'old/a.ts': 'export function firstThing() {}\n', 'old/deep/b.ts': 'firstThing();\n', 'older.ts': 'firstThing();\n' }, async (workspace, root) => {
+      await rename(join(root, 'old'), join(root, 'new'));
+      await workspace.changed('old');
+      assert.deepEqual(pathsFor(workspace, 'firstThing'), ['older.ts']);
+      await workspace.changed('new');
+      assert.deepEqual(pathsFor(workspace, 'firstThing').sort(), ['new/a.ts', 'new/deep/b.ts', 'older.ts']);
+      await rm(join(root, 'new/deep'), { recursive: true });
+      await workspace.changed('new');
+      assert.deepEqual(pathsFor(workspace, 'firstThing').sort(), ['new/a.ts', 'older.ts']);
+    });
+  });
+
+  it('reads nothing of a folder that comes and is ignored, secret or a link', async () => {
+    await withWorkspace({ '.gitignore': '/built/\n', 'outside/.gitignore': '*\n' }, async (workspace, root) => {
+      const secret = 'export function hiddenThing() {}\n';
+      await writeTree(root, { 'built/a.ts': secret, 'src/.gitignore': 'b.ts\n', 'src/b.ts': secret, 'src/.ssh/c.ts': secret, 'src/node_modules/d.ts': secret, 'outside/e.ts': secret });
+      await symlink(join(root, 'outside'), join(root, 'src/link'));
+      for (const path of ['built', 'src', 'src/.ssh', 'src/node_modules', 'src/link', 'built/a.ts', 'src/.ssh/c.ts', 'src/link/e.ts']) await workspace.changed(path);
+      assert.deepEqual(pathsFor(workspace, 'hiddenThing'), []);
+    });
+  });
+
+  it('cuts no file again that has not changed', async () => {
+    await withWorkspace({ 'a.ts': 'export const first = 1;\n', 'b.ts': 'export const second = 2;\n' }, async (workspace, root) => {
+      const cut: string[] = [];
+      const { segmenter } = use();
+      const segment = segmenter.segment.bind(segmenter);
+      segmenter.segment = (path, text) => (cut.push(path), segment(path, text));
+      const watched = await Workspace.open(root, segmenter, doNotReadMatcher([]));
+      await watched.read();
+      assert.deepEqual(cut.splice(0), ['a.ts', 'b.ts']);
+      await writeFile(join(root, 'b.ts'), 'export const third = 3;\n');
+      for (const path of ['a.ts', 'b.ts']) await watched.changed(path);
+      await watched.read();
+      assert.deepEqual(cut, ['b.ts']);
+      assert.equal(workspace.progress.files, 2);
+    });
+  });
+
+  it('keeps no text of an open file that is larger than files may be', async () => {
+    await withWorkspace({ 'a.ts': 'export const saved = 1;\n' }, async (workspace) => {
+      await workspace.setOpenText('a.ts', `export const pasted = 1;\n${'x();\n'.repeat(300_000)}`);
+      assert.deepEqual(pathsFor(workspace, 'pasted saved'), []);
+      assert.deepEqual(workspace.skipped.map(({ path, reason }) => [path, reason]), [['a.ts', 'too-large']]);
+    });
+  });
+
+  it('lets events in while it cuts a large file', async () => {
+    let turns = 0;
+    const seen: number[] = [];
+    const encoder = { encode: (text: string) => (seen.push(turns), use().encoder.encode(text)) };
+    const turn = () => {
+      turns++;
+      next = setImmediate(turn);
+    };
+    let next = setImmediate(turn);
+    try {
+      const text = Array.from({ length: 4_000 }, (_, i) => `export function part${i}(value: number) {\n  return value * ${i};\n}\n`).join('\n');
+      await new Segmenter(encoder, use().grammars).segment('large.ts', text);
+    } finally {
+      clearImmediate(next);
+    }
+    assert.ok(seen[seen.length - 1] - seen[0] > 20, `${seen[seen.length - 1] - seen[0]} turns`);
   });
 
   it('forgets what an edited ignore file excludes', async () => {

@@ -1,5 +1,6 @@
 import MiniSearch, { type Options, type SearchResult } from 'minisearch';
 import type { Segment } from '../segment/segment';
+import { inSlices, letEventsIn } from '../slices';
 import { jsonOf } from './searchJson';
 import { identifiersOf, wordsOf } from './terms';
 
@@ -60,15 +61,21 @@ export class LexicalIndex {
   private search = new MiniSearch<IndexedText>(options);
 
   /** Puts a file's segments in place of those it had. */
-  update(path: string, segments: readonly Segment[]): void {
+  async update(path: string, segments: readonly Segment[]): Promise<void> {
     this.remove(path);
-    const added = segments.map(({ startLine, endLine, definitions, body }) => {
+    const added: number[] = [];
+    this.idsByPath.set(path, added);
+    await inSlices(this.adding(path, segments, added), letEventsIn);
+  }
+
+  private *adding(path: string, segments: readonly Segment[], added: number[]): Generator<void, void> {
+    for (const { startLine, endLine, definitions, body } of segments) {
       const kept = { id: this.nextId++, path, startLine, endLine, definitions };
       this.segments.set(kept.id, kept);
       this.search.add({ ...kept, text: body });
-      return kept.id;
-    });
-    this.idsByPath.set(path, added);
+      added.push(kept.id);
+      yield;
+    }
   }
 
   remove(path: string): void {

@@ -48,9 +48,9 @@ export class Ranker {
   }
 
   /** Takes a file in, or its new content. */
-  update(path: string, text: string, segments: readonly Segment[]): void {
-    this.index.update(path, segments);
+  async update(path: string, text: string, segments: readonly Segment[]): Promise<void> {
     this.imports.update(path, text);
+    await this.index.update(path, segments);
   }
 
   remove(path: string): void {

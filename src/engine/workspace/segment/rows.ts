@@ -17,12 +17,13 @@ export interface Row {
   readonly cost: number;
 }
 
-/** The rows of a text, whose joined `text` is the text again. No row costs more than `maxCost`. */
-export function rowsOf(text: string, encoder: TokenEncoder, maxCost: number): Row[] {
+/** The rows of a text, whose joined `text` is the text again, line by line. No row costs more than `maxCost`. */
+export function* rowsOf(text: string, encoder: TokenEncoder, maxCost: number): Generator<void, Row[]> {
   const rows: Row[] = [];
-  linesOf(text).forEach((lineText, line) => {
+  for (const [line, lineText] of linesOf(text).entries()) {
     for (const piece of piecesOf(lineText, encoder, maxCost)) rows.push({ ...piece, line });
-  });
+    yield;
+  }
   return rows;
 }
 

@@ -21,13 +21,17 @@ export class SegmentBuilder {
     this.budget = maxTokens - encoder.encode(header).length - slack;
   }
 
-  build(pieces: readonly Piece[], rows: readonly Row[], definitions: readonly Definition[]): Segment[] {
+  /** Piece by piece. */
+  *build(pieces: readonly Piece[], rows: readonly Row[], definitions: readonly Definition[]): Generator<void, Segment[]> {
+    const segments: Segment[] = [];
     let next = 0;
-    return pieces.flatMap((piece) => {
+    for (const piece of pieces) {
       const first = next;
       while (next < rows.length && rows[next].line < piece.end) next++;
-      return this.fit(rows.slice(first, next), piece.cut, definitions);
-    });
+      segments.push(...this.fit(rows.slice(first, next), piece.cut, definitions));
+      yield;
+    }
+    return segments;
   }
 
   /** One segment of the rows, or several when they are too long: a single line of many rows is. */

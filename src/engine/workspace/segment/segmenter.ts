@@ -1,4 +1,5 @@
 import type { Tree } from '@vscode/tree-sitter-wasm';
+import { inSlices, letEventsIn, type Pause } from '../slices';
 import type { Block } from './block';
 import { definitionsByKeyword, definitionsOf } from './definitions';
 import { parse, type Grammars } from './grammars';
@@ -16,6 +17,7 @@ export class Segmenter {
   constructor(
     private readonly encoder: TokenEncoder,
     private readonly grammars: Grammars,
+    readonly pause: Pause = letEventsIn,
   ) {}
 
   /**
@@ -29,20 +31,20 @@ export class Segmenter {
     const parser = language === undefined ? undefined : await this.grammars.parserFor(language);
     const tree = parser && parse(parser, unified);
     try {
-      return this.cut(path, unified, tree);
+      return await this.divide(path, unified, tree);
     } finally {
       tree?.delete();
     }
   }
 
-  private cut(path: string, text: string, tree: Tree | undefined): Segment[] {
+  private async divide(path: string, text: string, tree: Tree | undefined): Promise<Segment[]> {
     const lines = linesOf(text);
     const builder = new SegmentBuilder(path, headerFor(path, this.encoder), this.encoder, maxSegmentTokens);
-    const rows = rowsOf(text, this.encoder, builder.budget);
+    const rows = await inSlices(rowsOf(text, this.encoder, builder.budget), this.pause);
     const costBefore = costsBefore(rows, lines.length);
     const pieces = pack(blocksOf(lines, tree), builder.budget, (start, end) => costBefore[end] - costBefore[start]);
     const definitions = tree === undefined ? definitionsByKeyword(lines) : definitionsOf(tree.rootNode);
-    return builder.build(pieces, rows, definitions);
+    return inSlices(builder.build(pieces, rows, definitions), this.pause);
   }
 }
 

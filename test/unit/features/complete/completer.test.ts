@@ -12,6 +12,8 @@ class ScriptedClient implements EngineClient {
   readonly state: EngineState = { kind: 'stopped' };
   readonly onDidChangeState = new Emitter<EngineState>().event;
   readonly onDidReadDocument = new Emitter<DocumentReading>().event;
+  readonly onDidReadWorkspace = new Emitter<void>().event;
+  readonly workspace = [];
   readonly processId = undefined;
   readonly heldDocuments = [];
   readonly asked: { parameters: CompletionParameters; token: CancellationToken }[] = [];
@@ -32,6 +34,11 @@ class ScriptedClient implements EngineClient {
   stop(): void {}
   changeDocument(): void {}
   closeAllDocuments(): void {}
+  workspaceChanged(): void {}
+  attend(): void {}
+  workspaceReport(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
   dispose(): void {}
 }
 

@@ -49,7 +49,7 @@ function completeQuestion({ question, before }: Search): string {
 
 async function segmentsFor(workspace: Workspace, ranked: readonly RankedSegment[], signal: AbortSignal): Promise<Candidate[]> {
   const best = ranked.at(0)?.score ?? 1;
-  const files = new Map<string, Segment[]>();
+  const files = new Map<string, readonly Segment[]>();
   const found: Candidate[] = [];
   for (const { path, startLine, endLine, score } of ranked) {
     signal.throwIfAborted();

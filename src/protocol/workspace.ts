@@ -1,0 +1,61 @@
+/**
+ * What may be read beside the open documents. It is stated when the engine starts and never changes: what a person forbids
+ * later is gone for certain with the engine that had read it.
+ */
+export interface WorkspaceFolders {
+  readonly folders: readonly WorkspaceFolder[];
+}
+
+export interface WorkspaceFolder {
+  /** Absolute path. */
+  readonly folder: string;
+  /** Globs of what must not be read, beside what ignore files name. */
+  readonly doNotRead: readonly string[];
+}
+
+/** Something was created, changed, deleted or renamed on the disk. */
+export interface WorkspaceChange {
+  /**
+   * Absolute paths of files and folders; of a folder that came or went its own is enough. Absent when there are too many to
+   * name: all folders are then compared with what was read of them.
+   */
+  readonly paths?: readonly string[];
+}
+
+/** What the person is working on; files that are favoured when segments are chosen. */
+export interface WorkspaceAttention {
+  /** Absolute paths of the files that are open. */
+  readonly open: readonly string[];
+  /** Absolute paths of files that were edited lately, the latest first. */
+  readonly recent: readonly string[];
+}
+
+/** How far the reading of a folder has come; sent now and then while it goes on, and when it is done. */
+export interface WorkspaceProgress {
+  readonly folder: string;
+  readonly files: number;
+  readonly segments: number;
+  /** Files and folders that are not read. */
+  readonly skipped: number;
+  readonly done: boolean;
+}
+
+/** The answer to `workspace/report`: what is read and what is not, of each folder. */
+export interface WorkspaceReport {
+  readonly folders: readonly FolderReport[];
+}
+
+export interface FolderReport extends WorkspaceProgress {
+  /** Why nothing of it can be read. */
+  readonly problem?: string;
+  readonly notRead: readonly NotReadGroup[];
+}
+
+/** What is not read for one reason. */
+export interface NotReadGroup {
+  /** In words that follow "because". */
+  readonly because: string;
+  readonly count: number;
+  /** The first few paths, relative to the folder; a folder's ends in a slash. */
+  readonly examples: readonly string[];
+}
