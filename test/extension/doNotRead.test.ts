@@ -2,36 +2,14 @@ import assert from 'node:assert/strict';
 import { rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { closeAll, openFile, show, type } from './support/editor';
-import { complete, diagnostics, untilEngineIs } from './support/extension';
-import { TinyModel } from './support/models';
-import { Settings } from './support/settings';
+import { openFile, show, type } from './support/editor';
+import { complete, diagnostics } from './support/extension';
+import { useRecordedEngine } from './support/recordedEngine';
 import { sleep } from './support/until';
-import { Wiretap } from './support/wiretap';
 
 describe('files that must not be read', () => {
-  const settings = new Settings();
-  const model = new TinyModel();
+  const { settings, wiretap } = useRecordedEngine();
   const secret = 'hunter2-4711';
-  let wiretap: Wiretap;
-
-  before(async () => {
-    wiretap = await Wiretap.create();
-    await settings.set('sparsek.model.path', await model.write());
-    await settings.set('sparsek.engine.node', wiretap.node);
-    await openFile('plain.ts', `const plain = "this-is-plain";\n`);
-    await vscode.commands.executeCommand('sparsek.restartEngine');
-    await untilEngineIs('ready');
-  });
-
-  after(async () => {
-    await closeAll();
-    await settings.restore();
-    await model.dispose();
-    await wiretap.dispose();
-  });
-
-  afterEach(closeAll);
 
   async function expectSilence(): Promise<void> {
     const { outcome } = (await complete()).result;
@@ -39,13 +17,13 @@ describe('files that must not be read', () => {
     assert.match(outcome.reason, /must not be read/);
     await type('X');
     await sleep(300);
-    assert.ok(!wiretap.bytes().includes(secret), 'the secret reached the engine');
+    assert.ok(!wiretap().bytes().includes(secret), 'the secret reached the engine');
   }
 
   it('does send a plain file, by which the wiretap is seen to work', async () => {
     await openFile('plain.ts', `const plain = "this-is-plain";\n`);
     await complete();
-    assert.ok(wiretap.bytes().includes('this-is-plain'));
+    assert.ok(wiretap().bytes().includes('this-is-plain'));
   });
 
   for (const name of ['.env', '.env.local', 'server.key', 'cert.PEM']) {

@@ -2,39 +2,17 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { methods, type ChangeDocument, type CloseDocument, type OpenDocument, type TextEdit } from '../../src/protocol';
 import { closeAll, openFile, toEnd, type } from './support/editor';
-import { complete, diagnostics, untilEngineIs } from './support/extension';
-import { TinyModel } from './support/models';
-import { Settings } from './support/settings';
+import { complete, diagnostics } from './support/extension';
+import { useRecordedEngine } from './support/recordedEngine';
 import { until } from './support/until';
-import { Wiretap } from './support/wiretap';
 
 describe('documents that the engine holds', () => {
-  const settings = new Settings();
-  const model = new TinyModel();
-  let wiretap: Wiretap;
-
-  before(async () => {
-    wiretap = await Wiretap.create();
-    await settings.set('sparsek.model.path', await model.write());
-    await settings.set('sparsek.engine.node', wiretap.node);
-    await openFile('first.ts', '');
-    await vscode.commands.executeCommand('sparsek.restartEngine');
-    await untilEngineIs('ready');
-  });
-
-  after(async () => {
-    await closeAll();
-    await settings.restore();
-    await model.dispose();
-    await wiretap.dispose();
-  });
-
-  afterEach(closeAll);
+  const { wiretap } = useRecordedEngine();
 
   /** What the engine holds of a document if it does as it is told. */
   function heldText(uri: string): string | undefined {
     let text: string | undefined;
-    for (const { method, params } of wiretap.messages()) {
+    for (const { method, params } of wiretap().messages()) {
       if ((params as { uri?: string } | undefined)?.uri !== uri) continue;
       if (method === methods.openDocument) text = (params as OpenDocument).text;
       else if (method === methods.closeDocument) text = (params as CloseDocument).uri === uri ? undefined : text;

@@ -1,39 +1,17 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { methods, type CompletionRequest } from '../../src/protocol';
-import { closeAll, openFile, openUntitled, type } from './support/editor';
-import { complete, diagnostics, untilEngineIs } from './support/extension';
+import { openFile, openUntitled, type } from './support/editor';
+import { complete, diagnostics } from './support/extension';
 import { longCode } from './support/longCode';
-import { TinyModel } from './support/models';
-import { Settings } from './support/settings';
+import { useRecordedEngine } from './support/recordedEngine';
 import { sleep, until } from './support/until';
-import { Wiretap } from './support/wiretap';
 
 describe('requests to the engine', () => {
-  const settings = new Settings();
-  const model = new TinyModel();
-  let wiretap: Wiretap;
-
-  before(async () => {
-    wiretap = await Wiretap.create();
-    await settings.set('sparsek.model.path', await model.write());
-    await settings.set('sparsek.engine.node', wiretap.node);
-    await openFile('requests.ts', '');
-    await vscode.commands.executeCommand('sparsek.restartEngine');
-    await untilEngineIs('ready');
-  });
-
-  after(async () => {
-    await closeAll();
-    await settings.restore();
-    await model.dispose();
-    await wiretap.dispose();
-  });
-
-  afterEach(closeAll);
+  const { settings, wiretap } = useRecordedEngine();
 
   function lastRequest(): CompletionRequest {
-    const request = wiretap.messages().findLast(({ method }) => method === methods.complete);
+    const request = wiretap().messages().findLast(({ method }) => method === methods.complete);
     assert.ok(request, 'nothing was asked');
     return request.params as CompletionRequest;
   }
@@ -54,7 +32,7 @@ describe('requests to the engine', () => {
     const now = await diagnostics();
     await type('\n');
     await until('the model is at work', () => now.status.kind === 'completing');
-    const cancellations = () => wiretap.messages().filter(({ method }) => method === '$/cancelRequest').length;
+    const cancellations = () => wiretap().messages().filter(({ method }) => method === '$/cancelRequest').length;
     const before = cancellations();
     await type('e');
     await until('the cancellation is sent', () => cancellations() > before);
@@ -69,7 +47,7 @@ describe('requests to the engine', () => {
     try {
       await vscode.commands.executeCommand('editor.action.triggerSuggest');
       const isCarried = () =>
-        wiretap.messages().some(({ method, params }) => method === methods.complete && (params as CompletionRequest).mustStartWith === 'aCrossing');
+        wiretap().messages().some(({ method, params }) => method === methods.complete && (params as CompletionRequest).mustStartWith === 'aCrossing');
       // The widget tells nobody when it is open.
       for (let tries = 0; tries < 20 && !isCarried(); tries++) {
         await vscode.commands.executeCommand('sparsek.triggerCompletion');

@@ -27,6 +27,13 @@ describe('a folder that is not trusted', () => {
     assert.ok(['completed', 'empty', 'filtered'].includes((await complete()).result.outcome.kind));
   });
 
+  it('is not read but for the documents that are completed in, and that is said', async () => {
+    const now = await diagnostics();
+    await complete();
+    assert.equal(now.lastCompletion?.result.remembered, undefined);
+    assert.ok(now.status.tooltip.some((line) => line.includes('are not read: it is not trusted')), now.status.tooltip.join('\n'));
+  });
+
   it('does not choose the program, the model or what may be read', async () => {
     const now = await diagnostics();
     const engine = now.engineProcessId;

@@ -7,7 +7,7 @@ import type { CompletionHistory } from '../complete';
 import { isEnabledFor, isEnabledInWindow, section } from '../settings';
 import { workspaceChoice } from '../workspace';
 import { showMenu } from './menu';
-import { statusText, type StatusText } from './statusText';
+import { statusText, type StatusInput, type StatusText } from './statusText';
 
 export { type StatusText } from './statusText';
 
@@ -15,6 +15,8 @@ export class StatusItem implements vscode.Disposable {
   readonly #item = vscode.window.createStatusBarItem('sparsek.status', vscode.StatusBarAlignment.Right, 100);
   readonly #subscriptions: vscode.Disposable;
   #shown: StatusText;
+  /** Of the folders as they are; undefined when that is to be found out anew. */
+  #leftOut: StatusInput['leftOut'] | undefined;
   #reading: DocumentReading | undefined;
 
   constructor(private readonly client: EngineClient, private readonly history: CompletionHistory) {
@@ -34,8 +36,10 @@ export class StatusItem implements vscode.Disposable {
       client.onDidReadWorkspace(() => this.#update()),
       history.onDidChange(() => this.#update()),
       vscode.workspace.onDidChangeConfiguration((change) => {
-        if (change.affectsConfiguration(section)) this.#update();
+        if (change.affectsConfiguration(section)) this.#updateFolders();
       }),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.#updateFolders()),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#updateFolders()),
       vscode.window.onDidChangeActiveTextEditor(() => this.#update()),
       vscode.commands.registerCommand(commands.menu, () => showMenu(this.#shown.tooltip[0] ?? '', isEnabledInWindow())),
     );
@@ -50,9 +54,21 @@ export class StatusItem implements vscode.Disposable {
     this.#item.dispose();
   }
 
+  #updateFolders(): void {
+    this.#leftOut = undefined;
+    this.#update();
+  }
+
+  /** Asked when it is first shown, not while the extension is activated. */
+  #leftOutNow(): StatusInput['leftOut'] {
+    if (this.client.state.kind !== 'ready') return [];
+    this.#leftOut ??= workspaceChoice().leftOut;
+    return this.#leftOut;
+  }
+
   #update(): StatusText {
     const { client, history } = this;
-    const shown = statusText({ engine: client.state, enabled: isEnabledHere(), completing: history.isAsking, last: history.last, reading: this.#reading, workspace: client.workspace, leftOut: workspaceChoice().leftOut });
+    const shown = statusText({ engine: client.state, enabled: isEnabledHere(), completing: history.isAsking, last: history.last, reading: this.#reading, workspace: client.workspace, leftOut: this.#leftOutNow() });
     this.#shown = shown;
     this.#item.text = shown.text;
     this.#item.tooltip = ['SparseK Code', ...shown.tooltip].join('\n');

@@ -25,16 +25,19 @@ export function superviseEngine(context: vscode.ExtensionContext, client: Engine
     if (isWanted()) client.start();
     else if (!isEnabledInWindow()) client.stop();
   };
-  let options = engineOptions(context);
+  let options: EngineOptions | undefined;
   // What the engine may read is said at its start: a new one holds nothing that was forbidden since.
   const followOptions = () => {
     const before = options;
     options = engineOptions(context);
     // A folder that is not trusted changes its settings without effect: what counts is what holds.
-    if (!isDeepStrictEqual(options, before) && client.state.kind !== 'stopped') client.restart();
+    if (before !== undefined && !isDeepStrictEqual(options, before) && client.state.kind !== 'stopped') client.restart();
   };
   // Not while the extension is being activated, which other extensions wait for.
-  const first = setImmediate(followEnablement);
+  const first = setImmediate(() => {
+    followOptions();
+    followEnablement();
+  });
   return vscode.Disposable.from(
     { dispose: () => clearImmediate(first) },
     vscode.window.onDidChangeActiveTextEditor(followEnablement),

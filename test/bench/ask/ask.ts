@@ -19,7 +19,7 @@ export async function ask({ modelDirectory, budgetMegabytes, threads }: Bench, o
   const { repository, commit, questions } = await readQuestions(options.questions);
   const scratch = await mkdtemp(join(tmpdir(), 'sparsek-bench-'));
   const engine = await Engine.load(
-    { protocolVersion, modelDirectory, cacheDirectory: scratch, memoryBudgetMegabytes: budgetMegabytes, threads, workspace: { folder: root, doNotRead: defaultDoNotRead } },
+    { protocolVersion, modelDirectory, cacheDirectory: scratch, memoryBudgetMegabytes: budgetMegabytes, threads, workspace: { folders: [{ folder: root, doNotRead: defaultDoNotRead }] } },
     { progress: () => undefined, log: () => undefined },
   );
   const verdicts: Verdict[] = [];
