@@ -29,7 +29,6 @@ describe('a folder that is not trusted', () => {
 
   it('is not read but for the documents that are completed in, and that is said', async () => {
     const now = await diagnostics();
-    await complete();
     assert.equal(now.lastCompletion?.result.remembered, undefined);
     assert.ok(now.status.tooltip.some((line) => line.includes('are not read: it is not trusted')), now.status.tooltip.join('\n'));
   });
