@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { planMemory } from '../../../src/engine/memory';
+import { storedEntries } from '../../../src/engine/memory/encode';
 import { defaultMemoryBudgetMegabytes, ProblemError } from '../../../src/protocol';
 
 const small = {
@@ -33,6 +34,18 @@ describe('planMemory', () => {
       assert.ok(plan.keyValueBytes + plan.checkpointBytes + plan.segmentBytes <= budget * 1e6);
       assert.ok(plan.checkpoints >= 2);
       assert.equal(plan.window % plan.chunk, 0);
+    }));
+  });
+
+  it('leaves room for the memory of a segment to compete, in the slots of a live part that is not read yet', () => {
+    fc.assert(fc.property(fc.double({ min: 1, max: 2000, noNaN: true }), fc.constantFrom(small, large), (budget, model) => {
+      let plan;
+      try {
+        plan = planMemory(budget, model, true);
+      } catch {
+        return;
+      }
+      assert.ok(plan.slots - model.sinkTokens.length - plan.entries >= storedEntries);
     }));
   });
 
