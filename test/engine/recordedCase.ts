@@ -41,8 +41,8 @@ export function planOf({ bounds, suffix }: RecordedCase): MemoryPlan {
 export interface Agreement {
   /** Of the sampled logits, a row each. */
   readonly cosines: readonly number[];
-  /** Share of rows whose most likely token is the same. */
-  readonly top1: number;
+  /** Of rows whose most likely token is another: by how much the engine prefers its own to the recorded one. */
+  readonly gaps: readonly number[];
 }
 
 /** Compares rows of logits with the recorded ones. */
@@ -51,8 +51,8 @@ export function compare(recorded: RecordedCase, rows: readonly Float32Array[]): 
   const width = samples.length / recorded.topIds.length;
   assert.equal(rows.length, recorded.topIds.length);
   const cosines = rows.map((row, i) => cosine(row.filter((_, id) => id % recorded.stride === 0), samples.subarray(i * width, (i + 1) * width)));
-  const same = rows.filter((row, i) => row.indexOf(row.reduce((a, b) => Math.max(a, b))) === recorded.topIds[i][0]);
-  return { cosines, top1: same.length / rows.length };
+  const gaps = rows.map((row, i) => row.reduce((a, b) => Math.max(a, b)) - row[recorded.topIds[i][0]]).filter((gap) => gap > 0);
+  return { cosines, gaps };
 }
 
 export function quantile(values: readonly number[], share: number): number {

@@ -10,7 +10,7 @@ import { readManifest, Tokenizer, type ModelManifest } from '../../src/engine/mo
 import { CpuRuntime } from '../../src/engine/runtime';
 import { missingModelFiles, shippedModel } from '../fixtures/shippedModel';
 import { temporaryDirectory, type TemporaryDirectory } from '../fixtures/temporaryDirectory';
-import { compare, planOf, quantile, readCase, type RecordedCase } from './recordedCase';
+import { compare, planOf, quantile, readCase, type Agreement, type RecordedCase } from './recordedCase';
 import { encodeSegments } from './recordedSegments';
 
 const recordings = fileURLToPath(new URL('../fixtures/reference', import.meta.url));
@@ -123,9 +123,9 @@ describe('the engine computes what the Python reference computes', function () {
         assert.ok(subject);
         const recorded = readCase(path);
         const { rows, ids } = await subject.run(recorded);
-        const { cosines, top1 } = compare(recorded, rows);
+        const { cosines, gaps } = compare(recorded, rows);
         assert.ok(Math.min(...cosines) >= 0.9999, `cosine ${Math.min(...cosines)}`);
-        assert.equal(top1, 1);
+        assert.deepEqual(gaps, []);
         checkContinuation(recorded, ids, 0.001);
       });
     }
@@ -150,17 +150,27 @@ describe('the engine computes what the Python reference computes', function () {
       this.skip();
     });
 
-    for (const [name, path] of existsSync(folder) ? casesIn(folder) : []) {
-      it(name, async () => {
+    const cases = existsSync(folder) ? casesIn(folder) : [];
+    const all: Agreement[] = [];
+    for (const [name, path] of cases) {
+      it(`${name}: what differs is nearly a tie`, async () => {
         assert.ok(subject);
         const recorded = readCase(path);
         const { rows, ids } = await subject.run(recorded);
-        const { cosines, top1 } = compare(recorded, rows);
-        assert.ok(quantile(cosines, 0.5) >= 0.9995, `median cosine ${quantile(cosines, 0.5)}`);
-        assert.ok(quantile(cosines, 0.01) >= 0.999, `first percentile of cosines ${quantile(cosines, 0.01)}`);
-        assert.ok(top1 >= 0.95, `top-1 agreement ${top1}`);
+        const agreement = compare(recorded, rows);
+        all.push(agreement);
+        assert.ok(Math.max(0, ...agreement.gaps) < 0.15, `another token is likelier by ${Math.max(...agreement.gaps)}`);
         checkContinuation(recorded, ids, 0.15);
       });
     }
+
+    it('over all rows: median cosine 0.9995, first percentile 0.999, the same token in 99 of 100', function () {
+      if (cases.length === 0) this.skip();
+      assert.equal(all.length, cases.length, 'a case gave no rows');
+      const cosines = all.flatMap((agreement) => agreement.cosines);
+      const same = 1 - all.flatMap(({ gaps }) => gaps).length / cosines.length;
+      const figures = `median ${quantile(cosines, 0.5)}, first percentile ${quantile(cosines, 0.01)}, same token ${same} of ${cosines.length} rows`;
+      assert.ok(quantile(cosines, 0.5) >= 0.9995 && quantile(cosines, 0.01) >= 0.999 && same >= 0.99, figures);
+    });
   });
 });

@@ -29,6 +29,8 @@ export class CheckpointBuffer {
     this.values = new Uint16Array(heads * shape.headDim);
     this.scores = new Float32Array(heads);
     this.sources = new Int32Array(heads);
+    // The system hands memory out when it is first written to; this way it is taken before anything is read.
+    for (const array of [this.keys, this.values, this.scores, this.sources]) array.fill(0);
   }
 
   get bytes(): number {

@@ -22,13 +22,14 @@ interface Checkpoint {
 export class CheckpointStore {
   /** Oldest first. */
   private checkpoints: Checkpoint[] = [];
-  private readonly table = halfTable();
+  private readonly free: CheckpointBuffer[];
+  /** Of all buffers: taken at once, as the plan states them. */
+  readonly bytes: number;
 
-  constructor(private readonly capacity: number, private readonly chunk: number, private readonly shape: CheckpointShape) {}
-
-  /** Bytes allocated by now; grows up to the plan's and never shrinks. */
-  get bytes(): number {
-    return this.checkpoints.reduce((sum, { buffer }) => sum + buffer.bytes, 0);
+  constructor(capacity: number, private readonly chunk: number, shape: CheckpointShape) {
+    const table = halfTable();
+    this.free = Array.from({ length: capacity }, () => new CheckpointBuffer(shape, table));
+    this.bytes = this.free.reduce((sum, buffer) => sum + buffer.bytes, 0);
   }
 
   get positions(): number[] {
@@ -39,13 +40,13 @@ export class CheckpointStore {
   save(document: string, cache: BoundedCache): void {
     const tokens = Int32Array.from(cache.text);
     const key = prefixKeys(tokens, this.chunk).at(-1);
-    if (this.capacity === 0 || key === undefined || tokens.length % this.chunk !== 0) return;
+    if (this.bytes === 0 || key === undefined || tokens.length % this.chunk !== 0) return;
     const known = this.checkpoints.find((checkpoint) => checkpoint.key === key);
     if (known !== undefined) {
       this.moveToEnd(known);
       return;
     }
-    const buffer = this.checkpoints.length < this.capacity ? new CheckpointBuffer(this.shape, this.table) : this.release();
+    const buffer = this.free.pop() ?? this.release();
     buffer.write(cache);
     this.checkpoints.push({ document, position: tokens.length, key, buffer });
   }
