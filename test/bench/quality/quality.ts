@@ -47,6 +47,7 @@ export async function quality({ modelDirectory, manifest, tokenizer, threads, ca
       const number = `episode ${tables.loss.episodes + 1} of ${episodes}, ${JSON.stringify(episode.file.path)}`;
       const tell = (what: string) => { console.error(`${number}: ${what}`); };
       tables.loss.add(episode.places.length, await measure.losses(episode, tell));
+      tell(`cross-file loss so far: ${tables.loss.rows.map((row) => `${row} ${tables.loss.mean(row).toFixed(3)}`).join(', ')}`);
       const line = drawLine(episode.file, episode.target, namesElsewhere(repository, episode.file.path), tokenizer, random);
       if (line !== undefined) {
         const scores = await measure.line(line, repository, tell);
