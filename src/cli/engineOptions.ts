@@ -1,4 +1,4 @@
-import { defaultMemoryBudgetMegabytes, protocolVersion, type InitializeRequest, type WorkspaceFolders } from '../protocol';
+import { defaultMemoryBudgetMegabytes, defaultStoreBudgetMegabytes, protocolVersion, type InitializeRequest, type WorkspaceFolders } from '../protocol';
 import { Engine } from '../engine/engine';
 import { defaultCacheDirectory, shippedModelDirectory } from './folders';
 import { usageProblem } from './arguments';
@@ -8,18 +8,21 @@ import type { Streams } from './streams';
 export const engineOptions = {
   model: { type: 'string' },
   memory: { type: 'string' },
+  store: { type: 'string' },
   threads: { type: 'string' },
   verbose: { type: 'boolean' },
 } as const;
 
 export const engineOptionsHelp = `  --model DIR     folder of the model pack (default: the one that came with this program)
   --memory MB     bound on all key/value memory in MB of 10^6 bytes (default: ${defaultMemoryBudgetMegabytes})
+  --store MB      bound on what is kept of folders on the disk; 0 keeps nothing (default: ${defaultStoreBudgetMegabytes})
   --threads N     CPU threads (default: one a core, at most four)
   --verbose       say on standard error what the engine does`;
 
 export interface EngineOptions {
   readonly model?: string;
   readonly memory?: string;
+  readonly store?: string;
   readonly threads?: string;
   readonly verbose?: boolean;
 }
@@ -31,6 +34,7 @@ export function loadEngine(usage: string, options: EngineOptions, streams: Strea
     modelDirectory: options.model ?? shippedModelDirectory(),
     cacheDirectory: defaultCacheDirectory(),
     memoryBudgetMegabytes: numberOption(usage, '--memory', options.memory, defaultMemoryBudgetMegabytes),
+    storeBudgetMegabytes: numberOption(usage, '--store', options.store, defaultStoreBudgetMegabytes),
     threads: numberOption(usage, '--threads', options.threads, 0),
     ...(workspace === undefined ? {} : { workspace }),
   };

@@ -1,9 +1,11 @@
 import { ask } from './ask';
 import { complete } from './complete';
+import { explain } from './explain';
 import { info } from './info';
 import { rank } from './rank';
+import { read } from './read';
 import { segments } from './segments';
 import type { Subcommand } from './subcommand';
 
 /** In the order of the overview. */
-export const subcommands: readonly Subcommand[] = [complete, ask, info, segments, rank];
+export const subcommands: readonly Subcommand[] = [complete, ask, explain, read, info, segments, rank];

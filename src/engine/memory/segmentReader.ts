@@ -7,13 +7,14 @@ import { toStored, type StoredMemory } from './storedMemory';
 export interface MemoryArchive {
   /** Undefined when it is not there, or not as it was written. */
   load(key: string): Promise<StoredMemory | undefined>;
-  save(key: string, memory: StoredMemory): Promise<void>;
+  /** @returns whether it is kept */
+  save(key: string, memory: StoredMemory): Promise<boolean>;
 }
 
 /** For a process that keeps nothing. */
 export const noArchive: MemoryArchive = {
   load: () => Promise.resolve(undefined),
-  save: () => Promise.resolve(),
+  save: () => Promise.resolve(false),
 };
 
 export interface ReadableSegment {
@@ -53,15 +54,15 @@ export class SegmentReader {
    * Sees to it that a segment's memory is archived, and leaves those that are held alone.
    *
    * @param tokensOf asked only when it is not; nothing when there is no such segment any more
-   * @returns undefined when there is none
+   * @returns undefined when there is none; `lost` when it could not be kept
    * @throws the signal's reason when aborted
    */
-  async archive(key: string, tokensOf: () => Promise<Int32Array | undefined>, signal: AbortSignal): Promise<'archived' | 'encoded' | undefined> {
+  async archive(key: string, tokensOf: () => Promise<Int32Array | undefined>, signal: AbortSignal): Promise<'archived' | 'encoded' | 'lost' | undefined> {
     if (await this.load(key, signal) !== undefined) return 'archived';
     const tokens = await tokensOf();
     if (tokens === undefined) return undefined;
-    await this.archived.save(key, toStored(await this.encoder.encode(tokens, signal)));
-    return 'encoded';
+    const isKept = await this.archived.save(key, toStored(await this.encoder.encode(tokens, signal)));
+    return isKept ? 'encoded' : 'lost';
   }
 
   private async load(key: string, signal: AbortSignal): Promise<StoredMemory | undefined> {

@@ -1,4 +1,5 @@
 export type { ChosenSegment } from './chooseSegments';
 export { IdlePreparation, type PreparedPlace } from './idlePreparation';
 export { pathInside } from './pathInside';
+export type { WholeReading } from './readWhole';
 export { WorkspaceMemory, type PreparationEvents } from './workspaceMemory';

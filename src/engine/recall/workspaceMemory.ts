@@ -145,7 +145,8 @@ export class WorkspaceMemory {
 
   /** Encodes every segment of the folder that the store does not hold yet. @throws as {@link prepare} */
   async readWhole(signal: AbortSignal, events: Pick<PreparationEvents, 'reading'> & { encoding(reading: WholeReading): void }): Promise<WholeReading> {
-    return readWhole(await this.read(events), this.reader, signal, (reading) => events.encoding(reading));
+    const bytesOf = (tokens: number) => this.host.store?.memories.bytesOf(tokens) ?? 0;
+    return readWhole(await this.read(events), this.reader, bytesOf, signal, (reading) => events.encoding(reading));
   }
 
   /** Keeps what is to outlive the process, then disposes. */

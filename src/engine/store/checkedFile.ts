@@ -34,6 +34,11 @@ export async function writeChecked(path: string, name: string, parts: readonly U
   return whole.reduce((sum, part) => sum + part.length, 0);
 }
 
+/** Bytes of a file with so many of content. */
+export function fileBytes(content: number): number {
+  return content + hashBytes;
+}
+
 /** Files that are being written, or whose writer was killed. */
 export const temporaryEnding = '.writing';
 

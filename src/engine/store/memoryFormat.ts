@@ -1,5 +1,5 @@
 import type { MemoryShape } from '../../../kernels';
-import type { StoredMemory } from '../memory/storedMemory';
+import { storedBytes, type StoredMemory } from '../memory/storedMemory';
 
 /**
  * A memory as bytes, little-endian as every processor that the runtime supports. Four numbers of 32 bits (layers, KV heads,
@@ -21,7 +21,7 @@ export function memoryFrom(bytes: Uint8Array, geometry: MemoryShape): StoredMemo
   const [layers, keyValueHeads, headDim, count] = new Int32Array(buffer, 0, 4);
   if (layers !== geometry.layers || keyValueHeads !== geometry.keyValueHeads || headDim !== geometry.headDim || count < 0) return undefined;
   const [entries, channels] = [layers * keyValueHeads * count, layers * keyValueHeads * headDim];
-  if (bytes.length !== headerBytes + 12 * entries + 8 * channels + 2 * entries * headDim) return undefined;
+  if (bytes.length !== storedMemoryBytes(geometry, count)) return undefined;
   let end = headerBytes;
   const next = (length: number) => (end += length) - length;
   return {
@@ -34,6 +34,11 @@ export function memoryFrom(bytes: Uint8Array, geometry: MemoryShape): StoredMemo
     keys: new Uint8Array(buffer, next(entries * headDim), entries * headDim),
     values: new Uint8Array(buffer, next(entries * headDim), entries * headDim),
   };
+}
+
+/** Bytes of a memory of `count` entries a head. */
+export function storedMemoryBytes(geometry: MemoryShape, count: number): number {
+  return headerBytes + storedBytes(geometry, count);
 }
 
 const headerBytes = 16;

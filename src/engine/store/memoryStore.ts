@@ -5,8 +5,8 @@ import type { MemoryShape } from '../../../kernels';
 import { storedEntries } from '../memory/encode';
 import type { MemoryArchive } from '../memory/segmentReader';
 import type { StoredMemory } from '../memory/storedMemory';
-import { openChecked, writeChecked } from './checkedFile';
-import { memoryFrom, memoryParts } from './memoryFormat';
+import { fileBytes, openChecked, writeChecked } from './checkedFile';
+import { memoryFrom, memoryParts, storedMemoryBytes } from './memoryFormat';
 import type { SizeBudget } from './sizeBudget';
 import type { Writing } from './writing';
 
@@ -52,12 +52,17 @@ export class MemoryStore implements MemoryArchive {
     return memory;
   }
 
-  async save(key: string, memory: StoredMemory): Promise<void> {
-    await this.writing.attempt(async () => {
+  async save(key: string, memory: StoredMemory): Promise<boolean> {
+    return this.writing.attempt(async () => {
       await mkdir(this.folder, { recursive: true, mode: 0o700 });
       const bytes = await writeChecked(join(this.folder, key), this.nameOf(key), memoryParts(memory), this.now());
       await this.budget.added(bytes);
     });
+  }
+
+  /** Bytes of the file of a segment. */
+  bytesOf(tokens: number): number {
+    return fileBytes(storedMemoryBytes(this.maker.geometry, Math.min(tokens, storedEntries)));
   }
 
   async remove(key: string): Promise<void> {

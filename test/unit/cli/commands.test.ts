@@ -6,8 +6,10 @@ import type { CompletionResult, EngineInfo } from '../../../src/protocol';
 import { temporaryDirectory, type TemporaryDirectory } from '../../fixtures/temporaryDirectory';
 import { writeTinyPack } from '../../fixtures/tinyPack';
 import { sparsek } from './capture';
+import { useCacheFolder } from './useCacheFolder';
 
 describe('the command line', () => {
+  useCacheFolder();
   let directory: TemporaryDirectory | undefined;
   const path = (name: string) => {
     if (directory === undefined) throw new Error('The folder is asked for before the suite runs.');

@@ -4,6 +4,7 @@ import { temporaryDirectory, type TemporaryDirectory } from '../../fixtures/temp
 import { writeTinyPack } from '../../fixtures/tinyPack';
 import { withTree } from '../workspace/tree';
 import { sparsek } from './capture';
+import { useCacheFolder } from './useCacheFolder';
 
 const tree = {
   'main.ts': 'import { area } from "./shapes";\n\nconst size = area(\n',
@@ -17,6 +18,7 @@ interface Answer {
 }
 
 describe('sparsek complete --workspace', () => {
+  useCacheFolder();
   let pack: TemporaryDirectory;
   before(async () => {
     pack = await temporaryDirectory();
