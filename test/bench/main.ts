@@ -27,7 +27,7 @@ npm run bench -- ask --repo DIR --questions FILE [--json FILE] [--model DIR] [--
   merge    memories of 4 to 48 segments merged to K entries, and one eviction into the memory
   quality  what other files of a repository are worth: loss on tokens that only they tell and lines that use their names,
            behind nothing, behind memories of the 16 best segments, and behind the 4 best as text. N files (default: 6),
-           the same ones every time; on two cores about two minutes each
+           the same ones every time; minutes each
   ask      questions about a repository whose answers are known (test/fixtures/questions holds sixty, ten a repository, for
            the commits they name): whether the sources have the right file and lines, links exist, the answer has the fact
 
