@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { defaultDoNotRead, defaultMemoryBudgetMegabytes } from '../protocol';
+import { defaultDoNotRead, defaultMemoryBudgetMegabytes, defaultStoreBudgetMegabytes } from '../protocol';
 import type { ExtentPreference } from './complete/extent';
 import { isOn, namesThatAreOn, parseSwitches, type Switches } from './switches';
 
@@ -27,6 +27,8 @@ export interface EngineSettings {
   /** Absolute path of a model's folder; empty: the one shipped with the extension. */
   readonly modelPath: string;
   readonly memoryBudgetMegabytes: number;
+  /** On the disk; 0 keeps nothing. */
+  readonly storeBudgetMegabytes: number;
 }
 
 export function readCompletionSettings(document: vscode.TextDocument): CompletionSettings {
@@ -49,6 +51,7 @@ export function readEngineSettings(): EngineSettings {
     threads: numberOf(settings.get('engine.threads'), 0, 0, 256),
     modelPath: stringOf(settings.get('model.path')),
     memoryBudgetMegabytes: numberOf(settings.get('memory.budgetMegabytes'), defaultMemoryBudgetMegabytes, 1, 1_000_000),
+    storeBudgetMegabytes: numberOf(settings.get('store.budgetMegabytes'), defaultStoreBudgetMegabytes, 0, 1_000_000),
   };
 }
 

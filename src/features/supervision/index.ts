@@ -62,7 +62,7 @@ function isWanted(): boolean {
 }
 
 function engineOptions(context: vscode.ExtensionContext): EngineOptions {
-  const { node, threads, modelPath, memoryBudgetMegabytes } = readEngineSettings();
+  const { node, threads, modelPath, memoryBudgetMegabytes, storeBudgetMegabytes } = readEngineSettings();
   const { folders } = workspaceChoice();
   return {
     node,
@@ -72,6 +72,7 @@ function engineOptions(context: vscode.ExtensionContext): EngineOptions {
       // Shared by all windows: the engine writes each of its files whole or not at all.
       cacheDirectory: context.globalStorageUri.fsPath,
       memoryBudgetMegabytes,
+      storeBudgetMegabytes,
       threads,
       ...(folders.length === 0 ? {} : { workspace: { folders } }),
     },

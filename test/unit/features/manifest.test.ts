@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { commands } from '../../../src/features/commands';
-import { defaultDoNotRead, defaultMemoryBudgetMegabytes } from '../../../src/protocol';
+import { defaultDoNotRead, defaultMemoryBudgetMegabytes, defaultStoreBudgetMegabytes } from '../../../src/protocol';
 
 interface Setting {
   readonly default: unknown;
@@ -37,7 +37,8 @@ describe('extension manifest', () => {
     assert.deepEqual(globs, Object.fromEntries(defaultDoNotRead.map((glob) => [glob, true])));
   });
 
-  it('keeps the default budget of the engine', () => {
+  it('keeps the default budgets of the engine', () => {
+    assert.equal(settings.get('sparsek.store.budgetMegabytes')?.default, defaultStoreBudgetMegabytes);
     assert.equal(settings.get('sparsek.memory.budgetMegabytes')?.default, defaultMemoryBudgetMegabytes);
   });
 
