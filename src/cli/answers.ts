@@ -11,7 +11,8 @@ export function describeStage({ stage, done, count }: Extract<AnswerPart, { read
 }
 
 export function describeAnswer({ tokens, milliseconds, memory, read }: AnswerResult): string {
-  return `${read.files} files in ${read.segments} segments, ${read.recalled} of them recalled; read ${tokens.read} tokens, reused ${tokens.reused}, `
+  const workspace = read.files === 0 ? '' : `${read.files} files in ${read.segments} segments, ${read.recalled} of them recalled; `;
+  return `${workspace}read ${tokens.read} tokens, reused ${tokens.reused}, `
     + `generated ${tokens.generated} (${tokens.accepted} by lookup); first words ${Math.round(milliseconds.firstText)} ms, total ${Math.round(milliseconds.total)} ms; `
     + `${(memory.keyValueBytes / 1e6).toFixed(1)} MB of keys and values`;
 }

@@ -5,7 +5,8 @@ import { info } from './info';
 import { rank } from './rank';
 import { read } from './read';
 import { segments } from './segments';
+import { summarize } from './summarize';
 import type { Subcommand } from './subcommand';
 
 /** In the order of the overview. */
-export const subcommands: readonly Subcommand[] = [complete, ask, explain, read, info, segments, rank];
+export const subcommands: readonly Subcommand[] = [complete, ask, summarize, explain, read, info, segments, rank];

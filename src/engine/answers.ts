@@ -1,15 +1,18 @@
-import { silentAnswer, type AnswerPart, type AnswerResult, type AskRequest } from '../protocol';
+import { silentAnswer, type AnswerPart, type AnswerResult, type AskRequest, type SummarizeRequest } from '../protocol';
 import { BoundedCache, CheckpointStore, LiveContext, type MemoryPlan } from './memory';
 import type { Tokenizer } from './model';
 import type { WorkspaceMemory } from './recall';
 import { RequestQueue } from './requestQueue';
 import type { Runtime } from './runtime';
 import { Asker } from './tasks/ask';
+import { Summarizer } from './tasks/summarize';
+import { Grammars } from './workspace';
 import { ChatTemplate, type ChatModel } from './tasks/chat';
 
 interface Tasks {
   readonly cache: BoundedCache;
   readonly asker: Asker;
+  readonly summarizer: Summarizer;
 }
 
 /**
@@ -19,6 +22,7 @@ interface Tasks {
 export class Answers {
   private readonly queue = new RequestQueue();
   private tasks: Promise<Tasks> | undefined;
+  private grammars: Promise<Grammars> | undefined;
 
   /** @param steps where completions queue as well: a step of an answer runs when none is due */
   constructor(
@@ -46,11 +50,22 @@ export class Answers {
     });
   }
 
+  /** Needs no workspace. One at a time; a question waits for it. */
+  summarize(request: SummarizeRequest, signal: AbortSignal, send: (part: AnswerPart) => void): Promise<AnswerResult> {
+    send({ id: request.id, kind: 'stage', stage: 'waiting' });
+    return this.queue.run(request.id, signal, async (superseding) => {
+      this.grammars ??= Grammars.open();
+      const { summarizer } = await this.loaded();
+      return summarizer.summarize(request, await this.grammars, superseding, send);
+    });
+  }
+
   /** Aborts everything. @returns when nothing runs any more */
   async dispose(): Promise<void> {
     await this.queue.close();
     const tasks = await this.tasks?.catch(() => undefined);
     tasks?.cache.dispose();
+    (await this.grammars?.catch(() => undefined))?.[Symbol.dispose]();
   }
 
   /** A failure is not kept: there may be more memory the next time. */
@@ -74,7 +89,7 @@ export class Answers {
       context: new LiveContext(cache, checkpoints, tokenizer.vocabulary, workspace?.memories),
       takeTurn: (step) => steps.run('answer', signal, step),
     };
-    return { cache, asker: new Asker(model) };
+    return { cache, asker: new Asker(model), summarizer: new Summarizer(model) };
   }
 }
 

@@ -1,6 +1,7 @@
 import {
-  defaultConversationBudgetMegabytes, defaultStoreBudgetMegabytes, ProblemError, protocolVersion, type AnswerPart, type AnswerResult, type AskRequest, type CompletionRequest, type CompletionResult, type DocumentReading, type EngineInfo, type InitializeRequest, type LoadProgress,
-  type LogMessage, type WorkspaceProgress,
+  defaultConversationBudgetMegabytes, defaultStoreBudgetMegabytes, ProblemError, protocolVersion, type AnswerPart, type AnswerResult,
+  type AskRequest, type CompletionRequest, type CompletionResult, type DocumentReading, type EngineInfo, type InitializeRequest,
+  type LoadProgress, type LogMessage, type SummarizeRequest, type WorkspaceProgress,
 } from '../protocol';
 import { Answers } from './answers';
 import { Documents } from './documents';
@@ -118,6 +119,11 @@ export class Engine implements AsyncDisposable {
         return false;
       }
     });
+  }
+
+  /** Reads a text of any length and says what is in it. Completions go first. */
+  summarize(request: SummarizeRequest, signal: AbortSignal, send: (part: AnswerPart) => void): Promise<AnswerResult> {
+    return this.answers.summarize(request, signal, send);
   }
 
   /** Ends the reading of the workspace, so that what prepares a place settles. */

@@ -1,7 +1,7 @@
 import { CancellationToken, ErrorCodes, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
 import {
   describeProblem, methods, ProblemError, type AnswerPart, type AnswerResult, type AskRequest, type ChangeDocument, type CloseDocument, type CompletionRequest, type DocumentReading, type EngineInfo,
-  type InitializeRequest, type LogMessage, type OpenDocument, type Problem, type WorkspaceAttention, type WorkspaceChange, type WorkspaceReport,
+  type InitializeRequest, type LogMessage, type OpenDocument, type Problem, type WorkspaceAttention, type WorkspaceChange, type WorkspaceReport, type SummarizeRequest,
 } from '../protocol';
 import { Engine } from './engine';
 import { problemOf } from './problemOf';
@@ -26,6 +26,7 @@ export class Server {
     connection.onRequest(methods.initialize, (request: InitializeRequest) => answer(this.initialize(request)));
     connection.onRequest(methods.complete, (request: CompletionRequest, token: CancellationToken) => answer(this.complete(request, token)));
     connection.onRequest(methods.ask, (request: AskRequest, token: CancellationToken) => answer(this.ask(request, token)));
+    connection.onRequest(methods.summarize, (request: SummarizeRequest, token: CancellationToken) => answer(this.summarize(request, token)));
     connection.onRequest(methods.shutdown, () => answer(this.shutdown()));
     connection.onNotification(methods.openDocument, (document: OpenDocument) => this.withEngine((engine) => engine.documents.open(document)));
     connection.onNotification(methods.changeDocument, (change: ChangeDocument) => this.withEngine((engine) => {
@@ -71,6 +72,11 @@ export class Server {
   private async ask(request: AskRequest, token: CancellationToken): Promise<AnswerResult> {
     const engine = await this.loaded();
     return withSignal(token, (signal) => engine.ask(request, signal, (part) => this.tell(part)));
+  }
+
+  private async summarize(request: SummarizeRequest, token: CancellationToken): Promise<AnswerResult> {
+    const engine = await this.loaded();
+    return withSignal(token, (signal) => engine.summarize(request, signal, (part) => this.tell(part)));
   }
 
   private tell(part: AnswerPart): void {

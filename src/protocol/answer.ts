@@ -57,6 +57,8 @@ export interface SummarizeRequest {
   readonly id: string;
   /** Shown to the model and in links, with forward slashes. */
   readonly path: string;
+  /** Written before the path in links: `/` for the root of a workspace, empty for the folder that the reader is in. */
+  readonly linkPrefix: string;
   /** All of the file's text. */
   readonly text: string;
   /** Summarize these lines alone; 1-based, inclusive. */

@@ -2,6 +2,7 @@ export { decodeText } from './decodeText';
 export { doNotReadMatcher, type PathMatcher } from './doNotRead';
 export { readWorkspace, resolveWorkspace, type WorkspaceFile, type WorkspaceLimits } from './readWorkspace';
 export type { SegmentRecord } from './fileRecords';
+export { importedFrom } from './rank/imports/importGraph';
 export { questionQuery } from './rank/questionQuery';
 export { identifiersOf, wordsOf } from './rank/terms';
 export type { IndexedSegment } from './rank/lexicalIndex';

@@ -32,7 +32,7 @@ export function definitionsOf(root: Node): Definition[] {
 }
 
 /** The `name` of a declaration, the innermost `declarator` of C and its kin, the target of a Python assignment. */
-function namesDeclaredBy(node: Node): Node[] {
+export function namesDeclaredBy(node: Node): Node[] {
   if (node.type === 'assignment') return leaves(node.childForFieldName('left'));
   let target = node.childForFieldName('name') ?? node.childForFieldName('declarator');
   while (target !== null) {

@@ -93,6 +93,11 @@ export class ImportGraph {
   }
 }
 
+/** What a text imports, as it is written there, in order. */
+export function importedFrom(path: string, text: string): string[] {
+  return statementsOf(path, text).map(({ specifier }) => specifier).filter((specifier) => specifier !== '.');
+}
+
 function statementsOf(path: string, text: string): ImportStatement[] {
   return languages[grammarFor(path) ?? '']?.statementsOf(text) ?? [];
 }

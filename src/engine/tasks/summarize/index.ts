@@ -1,0 +1,1 @@
+export { Summarizer } from './summarizer';
