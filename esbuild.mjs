@@ -25,9 +25,23 @@ const programs = {
   entryPoints: { extension: 'src/extension.ts', engine: 'src/engine/main.ts', cli: 'src/cli/main.ts' },
 };
 
+/** What runs in the editor's pages: one script and one style sheet each. */
+const pages = {
+  bundle: true,
+  platform: 'browser',
+  target: 'es2022',
+  format: 'iife',
+  minify: true,
+  outdir: 'dist/webview',
+  logLevel: 'info',
+  entryPoints: { ask: 'src/webview/ask/main.ts', askStyle: 'src/webview/ask/ask.css' },
+};
+
 await mkdir('dist', { recursive: true });
 await copyFile('node_modules/tiktoken/lite/tiktoken_bg.wasm', 'dist/tiktoken_bg.wasm');
 // The parser and its grammars; the programs look for them beside themselves.
 await cp('node_modules/@vscode/tree-sitter-wasm/wasm', 'dist/grammars', { recursive: true, filter: (path) => !/\.(js|ts)$/.test(path) });
-if (watch) await (await context(programs)).watch();
-else await build(programs);
+for (const options of [programs, pages]) {
+  if (watch) await (await context(options)).watch();
+  else await build(options);
+}

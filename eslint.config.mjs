@@ -40,6 +40,7 @@ export default tseslint.config(
   wall(['src/engine/**'], [noVscode, noRuntime, ['/(client|features|cli)(/|$)', 'The engine does not know who calls it.']], ['src/engine/runtime/**']),
   wall(['src/client/**'], [noVscode, noRuntime, noEngine]),
   wall(['src/features/**', 'src/extension.ts'], [noRuntime, noEngine]),
+  wall(['src/webview/**'], [noVscode, noRuntime, noEngine, ['/(client|features|cli)(/|$)', 'A page knows the protocol and its messages.']]),
   wall(['src/cli/**'], [noVscode, noRuntime, ['/features(/|$)', 'The command line has no editor.']]),
   {
     files: ['test/**/*.ts'],

@@ -1,9 +1,11 @@
 import type { ExtensionContext } from 'vscode';
+import { registerAsk } from './features/ask';
 import { CompletionHistory, registerCompletion } from './features/complete';
 import { diagnosticsOf, type Diagnostics } from './features/diagnostics';
 import { forwardDocumentEvents } from './features/documents';
 import { registerToggles } from './features/enable';
 import { createLog, registerShowLog } from './features/log';
+import { registerSummarize } from './features/summarize';
 import { StatusItem } from './features/status';
 import { createEngine, superviseEngine } from './features/supervision';
 import { followWorkspace } from './features/workspace';
@@ -15,6 +17,7 @@ export function activate(context: ExtensionContext): { readonly diagnostics: Dia
   const client = createEngine(context, log);
   const history = new CompletionHistory();
   const status = new StatusItem(client, history);
+  const ask = registerAsk(context, client);
   context.subscriptions.push(
     log,
     registerShowLog(log),
@@ -24,6 +27,8 @@ export function activate(context: ExtensionContext): { readonly diagnostics: Dia
     forwardDocumentEvents(client),
     registerCompletion(client, history, log),
     registerToggles(),
+    ask.registration,
+    registerSummarize(client),
     followWorkspace(client),
     superviseEngine(context, client),
   );

@@ -10,6 +10,9 @@ import {
 import type { Readable, Writable } from 'node:stream';
 import {
   methods,
+  type AnswerPart,
+  type AnswerResult,
+  type AskRequest,
   type CompletionRequest,
   type CompletionResult,
   type DocumentReading,
@@ -17,6 +20,7 @@ import {
   type InitializeRequest,
   type LoadProgress,
   type LogMessage,
+  type SummarizeRequest,
   type WorkspaceProgress,
   type WorkspaceReport,
 } from '../protocol';
@@ -31,7 +35,9 @@ export class EngineConnection {
   readonly onWorkspaceProgress: Event<WorkspaceProgress>;
   /** The engine closed its end, or this end was disposed. */
   readonly onClose: Event<void>;
+  readonly onAnswerPart: Event<AnswerPart>;
   readonly #loadProgress = new Emitter<LoadProgress>();
+  readonly #answerPart = new Emitter<AnswerPart>();
   readonly #documentReading = new Emitter<DocumentReading>();
   readonly #workspaceProgress = new Emitter<WorkspaceProgress>();
   readonly #close = new Emitter<void>();
@@ -40,6 +46,7 @@ export class EngineConnection {
 
   constructor(output: Readable, input: Writable, log: Log) {
     this.onLoadProgress = this.#loadProgress.event;
+    this.onAnswerPart = this.#answerPart.event;
     this.onDocumentReading = this.#documentReading.event;
     this.onWorkspaceProgress = this.#workspaceProgress.event;
     this.onClose = this.#close.event;
@@ -52,6 +59,9 @@ export class EngineConnection {
     });
     this.#connection.onNotification(methods.documentReading, (reading: DocumentReading) => {
       this.#documentReading.fire(reading);
+    });
+    this.#connection.onNotification(methods.answerPart, (part: AnswerPart) => {
+      this.#answerPart.fire(part);
     });
     this.#connection.onNotification(methods.log, (message: LogMessage) => log[levels[message.level]](`Engine: ${message.text}`));
     this.#connection.onError(([error]) => log.debug(`Connection to the engine: ${error.message}`));
@@ -75,6 +85,11 @@ export class EngineConnection {
     return this.#request(methods.workspaceReport, {});
   }
 
+  /** @throws ResponseError, EngineEndedError */
+  answer(method: 'ask' | 'summarize', request: AskRequest | SummarizeRequest, token: CancellationToken): Promise<AnswerResult> {
+    return this.#request(methods[method], request, token);
+  }
+
   /** Never throws: a notification to an engine that has ended is lost together with the engine's copy. */
   notify({ method, message }: EngineNotification): void {
     if (this.#isOver) return;
@@ -88,6 +103,7 @@ export class EngineConnection {
     this.#close.fire();
     this.#close.dispose();
     this.#loadProgress.dispose();
+    this.#answerPart.dispose();
     this.#documentReading.dispose();
     this.#workspaceProgress.dispose();
   }

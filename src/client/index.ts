@@ -1,5 +1,6 @@
 /** The editor side's only way to the engine. Runs under plain Node, without the editor. */
 import type { InitializeRequest } from '../protocol';
+import type { AnsweringClient } from './answering';
 import type { EngineClient } from './engineClient';
 import { findNode, hostNode } from './findNode';
 import type { Log } from './log';
@@ -16,7 +17,7 @@ export interface EngineOptions {
  * @param program the engine's bundle
  * @param options read anew for each start
  */
-export function createEngineClient(extensionDirectory: string, program: string, options: () => EngineOptions, log: Log): EngineClient {
+export function createEngineClient(extensionDirectory: string, program: string, options: () => EngineOptions, log: Log): EngineClient & AnsweringClient {
   return new EngineSupervisor(async () => {
     const { initialize, node: setting } = options();
     const searchPath = process.env['PATH'] ?? '';
@@ -25,6 +26,7 @@ export function createEngineClient(extensionDirectory: string, program: string, 
   }, log);
 }
 
+export type { AnsweringClient, WordyRequest } from './answering';
 export type { LiveDocument } from './documentMirror';
 export type { EngineClient } from './engineClient';
 export type { Log } from './log';

@@ -1,9 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import type { CancellationToken, Event } from 'vscode-jsonrpc/node';
 import {
   describeProblem,
   methods,
   ProblemError,
+  silentAnswer,
   silentResult,
+  type AnswerPart,
+  type AnswerResult,
   type CompletionRequest,
   type CompletionResult,
   type DocumentReading,
@@ -15,6 +19,7 @@ import {
   type WorkspaceProgress,
   type WorkspaceReport,
 } from '../protocol';
+import type { WordyRequest } from './answering';
 import { EngineConnection } from './connection';
 import { DocumentMirror, type LiveDocument } from './documentMirror';
 import { EngineProcess } from './engineProcess';
@@ -99,6 +104,22 @@ export class EngineSession {
   /** @throws ResponseError, EngineEndedError */
   workspaceReport(): Promise<WorkspaceReport> {
     return this.#connection.workspaceReport();
+  }
+
+  /** Never throws: whatever goes wrong is an outcome. */
+  async answer({ method, ...request }: WordyRequest, onPart: (part: AnswerPart) => void, token: CancellationToken): Promise<AnswerResult> {
+    const id = randomUUID();
+    const parts = this.#connection.onAnswerPart((part) => {
+      if (part.id === id) onPart(part);
+    });
+    try {
+      return await this.#connection.answer(method, { id, ...request }, token);
+    } catch (error) {
+      const { outcome } = await this.#failed(error);
+      return silentAnswer(outcome.kind === 'not-ready' ? outcome : { kind: 'cancelled' });
+    } finally {
+      parts.dispose();
+    }
   }
 
   dispose(): void {

@@ -1,7 +1,10 @@
 import { Emitter, type CancellationToken, type Event } from 'vscode-jsonrpc/node';
 import {
   describeProblem,
+  silentAnswer,
   silentResult,
+  type AnswerPart,
+  type AnswerResult,
   type ChangeDocument,
   type CompletionResult,
   type DocumentReading,
@@ -11,6 +14,7 @@ import {
   type WorkspaceProgress,
   type WorkspaceReport,
 } from '../protocol';
+import type { AnsweringClient, WordyRequest } from './answering';
 import type { EngineClient } from './engineClient';
 import type { LiveDocument } from './documentMirror';
 import type { Log } from './log';
@@ -23,9 +27,11 @@ import { waitForState } from './waitForState';
 
 /** A request that comes while the engine starts waits this long at most. */
 const readyWaitMilliseconds = 20_000;
+/** A person who asked something waits for the model to load. */
+const patienceMilliseconds = 120_000;
 
 /** Keeps one engine running: starts it when it is first needed, again when it ends by itself, and gives up in time. */
-export class EngineSupervisor implements EngineClient {
+export class EngineSupervisor implements EngineClient, AnsweringClient {
   readonly onDidChangeState: Event<EngineState>;
   readonly onDidReadWorkspace: Event<void>;
   readonly onDidReadDocument: Event<DocumentReading>;
@@ -86,6 +92,14 @@ export class EngineSupervisor implements EngineClient {
     if (token.isCancellationRequested) return silentResult({ kind: 'cancelled' });
     if (state.kind === 'ready' && this.#session) return this.#session.complete(document, parameters, token);
     return silentResult({ kind: 'not-ready', reason: whyNotReady(state) });
+  }
+
+  async answer(request: WordyRequest, onPart: (part: AnswerPart) => void, token: CancellationToken): Promise<AnswerResult> {
+    this.start();
+    const state = await waitForState(this, (now) => !isOnTheWay(now), token, patienceMilliseconds);
+    if (token.isCancellationRequested) return silentAnswer({ kind: 'cancelled' });
+    if (state.kind === 'ready' && this.#session) return this.#session.answer(request, onPart, token);
+    return silentAnswer({ kind: 'not-ready', reason: whyNotReady(state) });
   }
 
   changeDocument(change: ChangeDocument): void {

@@ -7,4 +7,9 @@ export const commands = {
   showLog: 'sparsek.showLog',
   explain: 'sparsek.explainLastCompletion',
   menu: 'sparsek.showMenu',
+  ask: 'sparsek.askAboutRepo',
+  askAboutSelection: 'sparsek.askAboutSelection',
+  summarizeFile: 'sparsek.summarizeFile',
+  summarizeSelection: 'sparsek.summarizeSelection',
+  clearConversation: 'sparsek.clearConversation',
 } as const;

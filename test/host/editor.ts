@@ -1,4 +1,5 @@
-import type { Page } from 'playwright-core';
+import type { FrameLocator, Page } from 'playwright-core';
+import { AskPanel } from './askPanel';
 
 /** What a suggestion looked like and how long it took from the last key. */
 export interface GhostText {
@@ -53,6 +54,58 @@ export class Editor {
       if (index > 0) await this.page.keyboard.press('Enter');
       await this.page.keyboard.type(line, { delay: 35 });
     }
+  }
+
+  /** Runs a command by its title, as a person does in the palette. It is looked for again while extensions are still being loaded. */
+  async command(title: string, timeout = 60_000): Promise<void> {
+    const end = performance.now() + timeout;
+    const found = this.page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+    for (;;) {
+      await this.page.keyboard.press('F1');
+      await this.page.locator('.quick-input-widget input').first().fill(`>${title}`);
+      if (await found.waitFor({ timeout: 3_000 }).then(() => true, () => false)) break;
+      if (performance.now() > end) throw new Error(`There is no command "${title}" in the palette.`);
+      await this.page.keyboard.press('Escape');
+    }
+    await found.click();
+  }
+
+  /** Shows the panel that answers questions. */
+  async askPanel(): Promise<AskPanel> {
+    await this.command('SparseK: Ask About This Repo');
+    const panel = new AskPanel(this.page);
+    await panel.shown();
+    return panel;
+  }
+
+  /** The page of a Markdown preview. */
+  async markdownPreview(): Promise<FrameLocator> {
+    await this.page.locator('.tab', { hasText: /^Preview/ }).first().waitFor({ timeout: 240_000 });
+    return this.page.locator('iframe.webview').last().contentFrame().locator('#active-frame').contentFrame();
+  }
+
+  async notification(text: RegExp, timeout = 120_000): Promise<void> {
+    await this.page.locator('.notification-toast', { hasText: text }).first().waitFor({ timeout });
+  }
+
+  async noNotification(text: RegExp, timeout: number): Promise<void> {
+    await this.page.locator('.notification-toast', { hasText: text }).first().waitFor({ state: 'detached', timeout });
+  }
+
+  /** Presses the button that ends what a notification tells of. */
+  async cancelNotification(): Promise<void> {
+    await this.page.locator('.notification-toast').getByRole('button', { name: 'Cancel' }).first().click();
+  }
+
+  /** The title of the editor in front. */
+  async activeTab(title: string): Promise<void> {
+    await this.page.locator('.tab.active', { hasText: title }).first().waitFor({ timeout: 30_000 });
+  }
+
+  /** The window again, as after closing and opening it. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.opened();
   }
 
   async press(key: string): Promise<void> {

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers';
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
-import { createEngineClient, type EngineClient, type EngineOptions, type Log } from '../../client';
+import { createEngineClient, type AnsweringClient, type EngineClient, type EngineOptions, type Log } from '../../client';
 import { protocolVersion } from '../../protocol';
 import { commands } from '../commands';
 import { editedSchemes } from '../complete';
@@ -12,7 +12,7 @@ import { reportFailure } from './reportFailure';
 
 const shippedModel = 'models/qwen2.5-coder-0.5b';
 
-export function createEngine(context: vscode.ExtensionContext, log: Log): EngineClient {
+export function createEngine(context: vscode.ExtensionContext, log: Log): EngineClient & AnsweringClient {
   const options = () => {
     for (const folder of workspaceChoice().leftOut) log.info(describeLeftOut(folder));
     return engineOptions(context);

@@ -1,0 +1,18 @@
+import type { CancellationToken } from 'vscode-jsonrpc/node';
+import type { AnswerPart, AnswerResult, AskRequest, SummarizeRequest } from '../protocol';
+
+/** What can be asked in words. The client chooses the request's id. */
+export type WordyRequest =
+  | ({ readonly method: 'ask' } & Omit<AskRequest, 'id'>)
+  | ({ readonly method: 'summarize' } & Omit<SummarizeRequest, 'id'>);
+
+/** The part of the engine that answers in words. */
+export interface AnsweringClient {
+  /**
+   * Starts the engine if need be and waits for it. Never throws: whatever goes wrong is an outcome. After a cancellation
+   * the answer comes between two steps of the model, with what was written until then.
+   *
+   * @param onPart is told what the answer is made of while it comes about
+   */
+  answer(request: WordyRequest, onPart: (part: AnswerPart) => void, token: CancellationToken): Promise<AnswerResult>;
+}
