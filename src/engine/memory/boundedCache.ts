@@ -120,8 +120,8 @@ export class BoundedCache {
   }
 
   /** Where the memory's entries come from, of all layers and heads. */
-  sources(): Int32Array {
-    return this.runtime.extract(this.state, { start: this.sink, end: this.sink + this.memoryEntries }).sources;
+  async sources(): Promise<Int32Array> {
+    return (await this.runtime.extract(this.state, { start: this.sink, end: this.sink + this.memoryEntries })).sources;
   }
 
   /**

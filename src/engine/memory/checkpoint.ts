@@ -38,14 +38,14 @@ export class CheckpointBuffer {
   }
 
   /** Copies a cache that reads a stream. */
-  write(cache: BoundedCache): void {
+  async write(cache: BoundedCache): Promise<void> {
     const { start, count } = cache.streamSlots;
     this.counts = [];
     this.entries = cache.entries;
     this.absorbed = cache.absorbed;
     for (let done = 0, offset = 0; done < count; done += slotsAtOnce) {
       const range = { start: start + done, end: start + Math.min(count, done + slotsAtOnce) };
-      const memory = cache.read((runtime, state) => runtime.extract(state, range));
+      const memory = await cache.read((runtime, state) => runtime.extract(state, range));
       const part = this.part(offset, memory.count);
       toHalf(memory.keys, part.keys);
       toHalf(memory.values, part.values);

@@ -37,7 +37,7 @@ export class CheckpointStore {
   }
 
   /** Copies a stream that stands at a chunk's boundary. */
-  save(document: string, cache: BoundedCache): void {
+  async save(document: string, cache: BoundedCache): Promise<void> {
     const tokens = Int32Array.from(cache.text);
     const key = prefixKeys(tokens, this.chunk).at(-1);
     if (this.bytes === 0 || key === undefined || tokens.length % this.chunk !== 0) return;
@@ -47,7 +47,12 @@ export class CheckpointStore {
       return;
     }
     const buffer = this.free.pop() ?? this.release();
-    buffer.write(cache);
+    try {
+      await buffer.write(cache);
+    } catch (error) {
+      this.free.push(buffer);
+      throw error;
+    }
     this.checkpoints.push({ document, position: tokens.length, key, buffer });
   }
 

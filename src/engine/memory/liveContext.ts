@@ -146,7 +146,7 @@ export class LiveContext {
     } else {
       if (first === 'everything') await this.stream(wanted.document, older, pace);
       else this.skipTo(older, suffices ? known.end : undefined);
-      if (this.merged.key !== recall.key) this.admit(recall);
+      if (this.merged.key !== recall.key) await this.admit(recall);
     }
     for (let done = cache.pinned.length; done < wanted.pinned.length;) {
       await yieldToEvents(pace.signal);
@@ -169,11 +169,11 @@ export class LiveContext {
   }
 
   /** Merges what is to be recalled into the memory of the older text. Not cancelled halfway: it takes a fraction of a chunk's reading. */
-  private admit(recall: Recall): void {
+  private async admit(recall: Recall): Promise<void> {
     this.merged = recall;
     if (this.segments === undefined) return;
     for (const memory of recall.memories(this.segments)) this.cache.admit(memory);
-    this.mergedShares = recall.segments.length === 0 ? [] : recall.sharesOf(this.cache.sources());
+    this.mergedShares = recall.segments.length === 0 ? [] : recall.sharesOf(await this.cache.sources());
   }
 
   /** Of the beginning of a text: how much of it the memory is behind, and how many of those tokens were read. */

@@ -38,7 +38,7 @@ export async function readStream(
     await cache.append(part, 'none');
     onRead(part.length);
     if (cache.room === 0) cache.evict();
-    if (cache.text.length === boundary) checkpoints.passed(cache);
+    if (cache.text.length === boundary) await checkpoints.passed(cache);
   }
 }
 
@@ -57,8 +57,8 @@ export class CheckpointSchedule {
     this.stride = chunk * Math.max(1, Math.ceil(end / chunk / (triesPerCheckpoint * Math.max(1, checkpoints))));
   }
 
-  passed(cache: BoundedCache): void {
+  async passed(cache: BoundedCache): Promise<void> {
     const position = cache.text.length;
-    if (position % this.stride === 0 || position === this.end) this.store.save(this.document, cache);
+    if (position % this.stride === 0 || position === this.end) await this.store.save(this.document, cache);
   }
 }

@@ -65,9 +65,9 @@ describe('BoundedCache', () => {
     await cache.append(noise(90), 'none');
     cache.fold();
     const remembered = () => cache.read((runtime, state) => runtime.extract(state, { start: 4, end: 4 + cache.entries }));
-    const expected = mergeMemories([remembered(), ...segments], [0, 0, 0], tinyPlan.entries);
+    const expected = mergeMemories([await remembered(), ...segments], [0, 0, 0], tinyPlan.entries);
     for (const segment of segments) cache.admit(segment);
-    const actual = remembered();
+    const actual = await remembered();
     assert.deepEqual(actual.sources, expected.sources);
     assert.deepEqual(actual.scores, expected.scores);
     assert.deepEqual(actual.values, expected.values);

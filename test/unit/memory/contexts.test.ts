@@ -45,7 +45,7 @@ describe('Contexts', () => {
     await read(paused, text, 'livePart');
     await paused.prepare(wanted(text), never, unheard);
     assert.deepEqual(paused.cache.unread, []);
-    assert.deepEqual(contentOf(paused), contentOf(whole));
+    assert.deepEqual(await contentOf(paused), await contentOf(whole));
     const again = await read(paused, text, 'livePart');
     assert.equal(again.read, 1);
     assert.deepEqual(again.logits, first.logits);

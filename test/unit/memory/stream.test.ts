@@ -72,7 +72,7 @@ describe('CheckpointStore', () => {
     for (let start = 0; start < text.length; start += 32) {
       await cache.append(text.slice(start, start + 32), 'none');
       if (cache.room === 0) cache.evict();
-      store.save('a', cache);
+      await store.save('a', cache);
       assert.ok(store.positions.length <= 4);
       assert.equal(Math.max(...store.positions), start + 32);
     }
@@ -89,7 +89,7 @@ describe('CheckpointStore', () => {
     for (let start = 0; start < text.length; start += 32) {
       await cache.append(text.slice(start, start + 32), 'none');
       if (cache.room === 0) cache.evict();
-      store.save('a', cache);
+      await store.save('a', cache);
     }
     const { layers, keyValueHeads, headDim } = model().manifest.geometry;
     const heads = layers * keyValueHeads * (tinyPlan.entries + tinyPlan.window);

@@ -18,7 +18,7 @@ import { WgslState } from './wgslState';
  * The decoder in shaders of our own (`kernels/wgsl`) on Dawn. Weights, cache and all choices of the memory stay on the
  * device; what comes back is logits, or less. A run does not block the JavaScript thread.
  */
-export class WgslRuntime implements Omit<Runtime, 'extract'> {
+export class WgslRuntime implements Runtime {
   private readonly pipelines: Pipelines;
   private readonly decoder: DecoderRun;
   private readonly moves: CacheMoves;
