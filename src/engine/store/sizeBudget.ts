@@ -18,11 +18,12 @@ interface StoredFile {
 /**
  * Keeps the files in a folder's folders within a number of bytes: those that were used least recently go. The files' own
  * times are the record of use, so that it survives a kill and is shared by all processes; another process's writing is
- * noticed when the folder is measured, after every sixteenth of the budget that this one has written. Two processes so
- * pass the budget by an eighth at most.
+ * noticed when the folder is measured, at this one's first writing and after every sixteenth of the budget that it has
+ * written. Two processes so pass the budget by an eighth at most.
  */
 export class SizeBudget {
-  private unmeasured = 0;
+  /** Bytes written since the folder was measured; at first nothing is known of it. */
+  private unmeasured = Infinity;
   private used = 0;
   private trimming: Promise<void> | undefined;
 

@@ -78,6 +78,13 @@ describe('the store of memories', () => {
     })), { numRuns: 25 });
   }).timeout(60_000);
 
+  it('comes within a smaller size with the first that is stored after it was set', () => withTree({}, async (root) => {
+    for (const [i, key] of ['a', 'b', 'c', 'd'].entries()) await testStore(root, { now: () => 1000 * (i + 1) }).memories.save(key, madeStored(i));
+    const [{ bytes }] = await filesBelow(root);
+    await testStore(root, { megabytes: 2.5 * bytes.length / 1e6 }).memories.save('e', madeStored(5));
+    assert.deepEqual((await filesBelow(root)).map(({ path }) => basename(path)), ['d', 'e']);
+  }));
+
   it('takes away what a killed writer left, when no writer can be at it any more', () => withTree({}, async (root) => {
     const store = testStore(root);
     await store.memories.save('a', madeStored(1));
