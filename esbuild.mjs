@@ -22,7 +22,7 @@ const common = {
 
 const programs = {
   ...common,
-  entryPoints: { extension: 'src/extension.ts', engine: 'src/engine/main.ts', cli: 'src/cli/main.ts' },
+  entryPoints: { extension: 'src/extension.ts', engine: 'src/engine/main.ts', cli: 'src/cli/main.ts', probe: 'src/engine/runtime/wgsl/probe.ts' },
 };
 
 /** What runs in the editor's pages: one script and one style sheet each. */

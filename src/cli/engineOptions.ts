@@ -1,4 +1,4 @@
-import { defaultMemoryBudgetMegabytes, defaultStoreBudgetMegabytes, protocolVersion, type InitializeRequest, type WorkspaceFolders } from '../protocol';
+import { defaultMemoryBudgetMegabytes, defaultStoreBudgetMegabytes, devicePreferences, protocolVersion, type DevicePreference, type InitializeRequest, type WorkspaceFolders } from '../protocol';
 import { Engine } from '../engine/engine';
 import { defaultCacheDirectory, shippedModelDirectory } from './folders';
 import { usageProblem } from './arguments';
@@ -10,6 +10,7 @@ export const engineOptions = {
   memory: { type: 'string' },
   store: { type: 'string' },
   threads: { type: 'string' },
+  device: { type: 'string' },
   verbose: { type: 'boolean' },
 } as const;
 
@@ -17,6 +18,7 @@ export const engineOptionsHelp = `  --model DIR     folder of the model pack (de
   --memory MB     bound on all key/value memory in MB of 10^6 bytes (default: ${defaultMemoryBudgetMegabytes})
   --store MB      bound on what is kept of folders on the disk; 0 keeps nothing (default: ${defaultStoreBudgetMegabytes})
   --threads N     CPU threads (default: one a core, at most four)
+  --device KIND   auto, wgsl (the GPU or nothing) or cpu (default: cpu)
   --verbose       say on standard error what the engine does`;
 
 export interface EngineOptions {
@@ -24,6 +26,7 @@ export interface EngineOptions {
   readonly memory?: string;
   readonly store?: string;
   readonly threads?: string;
+  readonly device?: string;
   readonly verbose?: boolean;
 }
 
@@ -36,6 +39,7 @@ export function loadEngine(usage: string, options: EngineOptions, streams: Strea
     memoryBudgetMegabytes: numberOption(usage, '--memory', options.memory, defaultMemoryBudgetMegabytes),
     storeBudgetMegabytes: numberOption(usage, '--store', options.store, defaultStoreBudgetMegabytes),
     threads: numberOption(usage, '--threads', options.threads, 0),
+    device: deviceOption(usage, options.device),
     ...(workspace === undefined ? {} : { workspace }),
   };
   return Engine.load(request, {
@@ -46,6 +50,12 @@ export function loadEngine(usage: string, options: EngineOptions, streams: Strea
       if (options.verbose === true || level === 'warning' || level === 'error') streams.note(`${level}: ${text}`);
     },
   });
+}
+
+function deviceOption(usage: string, value = 'cpu'): DevicePreference {
+  const device = devicePreferences.find((known) => known === value);
+  if (device === undefined) throw usageProblem(usage, `--device takes ${devicePreferences.join(', ')}, not "${value}".`);
+  return device;
 }
 
 /** @throws ProblemError when it is no number of at least 0 */

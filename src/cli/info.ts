@@ -35,7 +35,7 @@ function describe({ engineVersion, node, executable, model, device, memory, load
     `Engine    ${engineVersion} on Node ${node} (${executable})`,
     `Model     ${model.displayName}, pack ${model.packVersion}, ${megabytes(model.weightBytes)} of files`,
     `Geometry  ${model.layers} layers of ${model.width}, ${model.queryHeads} query and ${model.keyValueHeads} KV heads of ${model.headDim}, vocabulary ${model.vocabulary}`,
-    `Device    ${device.kind}: ${device.name}, ${device.threads} threads. ${device.reason}`,
+    `Device    ${device.kind}: ${device.name}${device.threads > 0 ? `, ${device.threads} threads` : ''}. ${device.reason}`,
     `Memory    K = ${memory.entries} entries, W = ${memory.window} tokens; ${memory.slots} slots in ${megabytes(memory.keyValueBytes)}, the same again to read ahead in ${megabytes(memory.readAheadBytes)}, checkpoints in at most ${megabytes(memory.checkpointBytes)}, segments in at most ${megabytes(memory.segmentBytes)}`,
     `Loaded in ${Math.round(loadMilliseconds)} ms`,
   ].join('\n');

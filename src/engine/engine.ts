@@ -9,7 +9,7 @@ import { BoundedCache, CheckpointStore, Contexts, LiveContext, planConversation,
 import { readManifest, Tokenizer, verifyFiles, type ModelManifest } from './model';
 import { WorkspaceMemory, type ChosenSegment, type PreparationEvents, type PreparedPlace } from './recall';
 import { RequestQueue } from './requestQueue';
-import { CpuRuntime, type Runtime } from './runtime';
+import { chooseRuntime, type Runtime } from './runtime';
 import { openStore } from './store';
 import { Completer } from './tasks/complete';
 import { engineVersion } from './version';
@@ -33,7 +33,7 @@ export class Engine implements AsyncDisposable {
 
   private constructor(
     readonly info: EngineInfo,
-    private readonly runtime: Runtime,
+    readonly runtime: Runtime,
     readonly tokenizer: Tokenizer,
     private readonly contexts: Contexts,
     readonly workspace: WorkspaceMemory | undefined,
@@ -60,7 +60,8 @@ export class Engine implements AsyncDisposable {
     await verify(request, manifest, events);
     events.progress({ stage: 'loading', fraction: 0, detail: manifest.displayName });
     const tokenizer = await Tokenizer.open(request.modelDirectory, manifest);
-    const runtime = await CpuRuntime.load(request.modelDirectory, manifest, request.threads);
+    const runtime = await chooseRuntime(request, manifest, (message) => events.log(message));
+    events.log({ level: 'info', text: `The model runs on ${runtime.device.name}. ${runtime.device.reason}` });
     const workspace = await openWorkspace(request, plan, tokenizer, runtime, events);
     const contexts = await createContexts(runtime, plan, tokenizer, workspace);
     events.progress({ stage: 'ready', fraction: 1, detail: manifest.displayName });

@@ -3,7 +3,8 @@ import {
   describeProblem, methods, ProblemError, type AnswerPart, type AnswerResult, type AskRequest, type ChangeDocument, type CloseDocument, type CompletionRequest, type DocumentReading, type EngineInfo,
   type InitializeRequest, type LogMessage, type OpenDocument, type Problem, type WorkspaceAttention, type WorkspaceChange, type WorkspaceReport, type SummarizeRequest,
 } from '../protocol';
-import { Engine } from './engine';
+import { Engine, type EngineEvents } from './engine';
+import { isLostDevice, loadInPlaceOf } from './lostDevice';
 import { problemOf } from './problemOf';
 import { IdlePreparation, type PreparedPlace } from './recall';
 
@@ -16,6 +17,13 @@ const firstFiles = 1_000;
 /** Answers an editor's messages with one engine, which the first request loads. */
 export class Server {
   private engine: Promise<Engine> | undefined;
+  private request: InitializeRequest | undefined;
+  private readonly events: EngineEvents = {
+    progress: (progress) => void this.connection.sendNotification(methods.loadProgress, progress),
+    log: (message) => this.log(message),
+    mayRead: () => this.idle.whenIdle(),
+    reading: (progress) => void this.connection.sendNotification(methods.workspaceProgress, progress),
+  };
   private readonly told = new Set<string>();
   private readonly idle = new IdlePreparation(
     (place, signal) => this.prepare(place, signal),
@@ -51,32 +59,41 @@ export class Server {
 
   private async initialize(request: InitializeRequest): Promise<EngineInfo> {
     if (this.engine !== undefined) throw misuse('The engine was asked to initialize twice.');
-    const loading = Engine.load(request, {
-      progress: (progress) => void this.connection.sendNotification(methods.loadProgress, progress),
-      log: (message) => this.log(message),
-      mayRead: () => this.idle.whenIdle(),
-      reading: (progress) => void this.connection.sendNotification(methods.workspaceProgress, progress),
-    });
+    const loading = Engine.load(request, this.events);
     this.engine = loading;
+    this.request = request;
     // One that failed may be followed by another: of the same model once it is repaired, or with a larger budget.
     loading.catch(() => { this.engine = undefined; });
     return (await loading).info;
   }
 
   private async complete(request: CompletionRequest, token: CancellationToken) {
-    const engine = await this.loaded();
-    return withSignal(token, (signal) => this.idle.around(request, () => engine.complete(request, signal)));
+    return withSignal(token, (signal) => this.idle.around(request, () => this.onAnyDevice((engine) => engine.complete(request, signal))));
   }
 
   /** The workspace is read while nobody types; the answer itself gives way to completions step by step. */
   private async ask(request: AskRequest, token: CancellationToken): Promise<AnswerResult> {
-    const engine = await this.loaded();
-    return withSignal(token, (signal) => engine.ask(request, signal, (part) => this.tell(part)));
+    return withSignal(token, (signal) => this.onAnyDevice((engine) => engine.ask(request, signal, (part) => this.tell(part))));
   }
 
   private async summarize(request: SummarizeRequest, token: CancellationToken): Promise<AnswerResult> {
-    const engine = await this.loaded();
-    return withSignal(token, (signal) => engine.summarize(request, signal, (part) => this.tell(part)));
+    return withSignal(token, (signal) => this.onAnyDevice((engine) => engine.summarize(request, signal, (part) => this.tell(part))));
+  }
+
+  /** Asks again of an engine on the CPU when the device is lost; what is opened and edited meanwhile reaches that one. */
+  private async onAnyDevice<T>(ask: (engine: Engine) => Promise<T>): Promise<T> {
+    const asked = this.loaded();
+    const engine = await asked;
+    try {
+      return await ask(engine);
+    } catch (error) {
+      if (!isLostDevice(error, engine) || this.request === undefined) throw error;
+      if (this.engine === asked) {
+        this.log({ level: 'warning', text: describeProblem(problemOf(error)) });
+        this.engine = loadInPlaceOf(engine, this.request, this.events);
+      }
+      return ask(await this.loaded());
+    }
   }
 
   private tell(part: AnswerPart): void {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { defaultDoNotRead, defaultMemoryBudgetMegabytes, defaultStoreBudgetMegabytes } from '../protocol';
+import { defaultDoNotRead, defaultMemoryBudgetMegabytes, defaultStoreBudgetMegabytes, devicePreferences, type DevicePreference } from '../protocol';
 import type { ExtentPreference } from './complete/extent';
 import { isOn, namesThatAreOn, parseSwitches, type Switches } from './switches';
 
@@ -24,6 +24,7 @@ export interface EngineSettings {
   readonly node: string;
   /** 0: the engine chooses. */
   readonly threads: number;
+  readonly device: DevicePreference;
   /** Absolute path of a model's folder; empty: the one shipped with the extension. */
   readonly modelPath: string;
   readonly memoryBudgetMegabytes: number;
@@ -49,6 +50,7 @@ export function readEngineSettings(): EngineSettings {
   return {
     node: stringOf(settings.get('engine.node')),
     threads: numberOf(settings.get('engine.threads'), 0, 0, 256),
+    device: devicePreferences.find((device) => device === settings.get('engine.device')) ?? 'cpu',
     modelPath: stringOf(settings.get('model.path')),
     memoryBudgetMegabytes: numberOf(settings.get('memory.budgetMegabytes'), defaultMemoryBudgetMegabytes, 1, 1_000_000),
     storeBudgetMegabytes: numberOf(settings.get('store.budgetMegabytes'), defaultStoreBudgetMegabytes, 0, 1_000_000),

@@ -30,6 +30,8 @@ export interface InitializeRequest {
   readonly storeBudgetMegabytes?: number;
   /** CPU threads of the runtime; 0 lets the engine choose. */
   readonly threads: number;
+  /** What the model runs on; default `cpu`. */
+  readonly device?: DevicePreference;
   /** The folders whose files completions may learn from. Without them they read the open file alone. */
   readonly workspace?: WorkspaceFolders;
 }
@@ -60,6 +62,10 @@ export interface ModelInfo {
   readonly vocabulary: number;
   readonly weightBytes: number;
 }
+
+/** `auto`: a GPU where one is found to work, else the CPU. `wgsl`: the GPU or nothing. */
+export const devicePreferences = ['auto', 'wgsl', 'cpu'] as const;
+export type DevicePreference = (typeof devicePreferences)[number];
 
 export interface DeviceInfo {
   readonly kind: 'cpu' | 'wgsl' | 'webgpu';

@@ -30,14 +30,16 @@ export class CpuRuntime implements Runtime {
    * Loads the graph of a pack; ONNX Runtime takes the weights from the shards beside it.
    *
    * @param threads 0 chooses by the machine
+   * @param noGpu why no GPU is used, where one was looked for
    * @throws ProblemError `model-corrupt` when the graph or its weights cannot be loaded
    */
-  static async load(directory: string, manifest: ModelManifest, threads = 0): Promise<CpuRuntime> {
+  static async load(directory: string, manifest: ModelManifest, threads = 0, noGpu?: string): Promise<CpuRuntime> {
     const path = join(directory, manifest.graphs.decoder);
     const choice = chooseThreads(threads);
     try {
       const session = await InferenceSession.create(path, sessionOptions(choice.threads));
-      return new CpuRuntime(manifest, { kind: 'cpu', name: processorName(), ...choice }, session);
+      const reason = noGpu === undefined ? choice.reason : `${choice.reason} ${noGpu}`;
+      return new CpuRuntime(manifest, { kind: 'cpu', name: processorName(), threads: choice.threads, reason }, session);
     } catch (error) {
       throw new ProblemError({
         code: 'model-corrupt',

@@ -62,7 +62,7 @@ function isWanted(): boolean {
 }
 
 function engineOptions(context: vscode.ExtensionContext): EngineOptions {
-  const { node, threads, modelPath, memoryBudgetMegabytes, storeBudgetMegabytes } = readEngineSettings();
+  const { node, threads, device, modelPath, memoryBudgetMegabytes, storeBudgetMegabytes } = readEngineSettings();
   const { folders } = workspaceChoice();
   return {
     node,
@@ -74,6 +74,7 @@ function engineOptions(context: vscode.ExtensionContext): EngineOptions {
       memoryBudgetMegabytes,
       storeBudgetMegabytes,
       threads,
+      device,
       ...(folders.length === 0 ? {} : { workspace: { folders } }),
     },
   };

@@ -104,7 +104,7 @@ function describeAdapter({ info, features, limits }: GPUAdapter): AdapterDescrip
   };
 }
 
-export function nameOf({ vendor, architecture, device, description }: AdapterDescription): string {
+export function nameOf({ vendor, architecture, device, description }: Pick<AdapterDescription, 'vendor' | 'architecture' | 'device' | 'description'>): string {
   return [device, description].find((text) => text !== '' && !/^0x/i.test(text)) ?? `${vendor} ${architecture}`.trim();
 }
 

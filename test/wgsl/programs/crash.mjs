@@ -1,0 +1,2 @@
+// A driver that takes its process along.
+process.abort();
