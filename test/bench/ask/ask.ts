@@ -57,6 +57,7 @@ function summarize(verdicts: readonly Verdict[]) {
     'fact': share(({ fact }) => fact),
     'valid links': links === 0 ? 1 : verdicts.reduce((sum, { validLinks }) => sum + validLinks, 0) / links,
     'first words ms': median(warm.map(({ firstTextMilliseconds }) => firstTextMilliseconds)),
+    'first token ms': median(warm.map(({ firstTokenMilliseconds }) => firstTokenMilliseconds)),
     'total ms': median(warm.map(({ totalMilliseconds }) => totalMilliseconds)),
   };
 }

@@ -16,7 +16,9 @@ export interface Verdict {
   /** Places that are shown as links, and those of them that exist. */
   readonly links: number;
   readonly validLinks: number;
+  /** To the opening quotation, and to the model's own first token. */
   readonly firstTextMilliseconds: number;
+  readonly firstTokenMilliseconds: number;
   readonly totalMilliseconds: number;
   readonly answer: string;
 }
@@ -35,6 +37,7 @@ export async function judge(root: string, question: Question, { text, sources, r
     links: links.length,
     validLinks: exist.filter(Boolean).length,
     firstTextMilliseconds: milliseconds.firstText,
+    firstTokenMilliseconds: milliseconds.firstToken,
     totalMilliseconds: milliseconds.total,
     answer: text,
   };

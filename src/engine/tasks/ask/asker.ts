@@ -1,11 +1,11 @@
-import type { AnswerPart, AnswerResult, AskRequest } from '../../../protocol';
+import type { AnswerPart, AnswerResult, AskRequest, Turn } from '../../../protocol';
 import { priorOfRank, Recall, segmentKey, type SegmentMemories } from '../../memory';
-import type { Segment, Workspace } from '../../workspace';
+import type { RankedSegment, Segment, Workspace } from '../../workspace';
 import { AnswerTally, readPrompt, writeTurn, type ChatModel, type Writing } from '../chat';
 import { Conversation } from './conversation';
 import { chooseEvidence } from './evidence/chooseEvidence';
 import type { Evidence } from './evidence/evidence';
-import { questionText, systemText } from './prompt';
+import { openingText, questionText, systemText } from './prompt';
 import { References } from './references';
 import { symbolFacts } from './symbolFacts';
 
@@ -57,14 +57,15 @@ export class Asker {
     }
     tally.sources = found.evidence.map(({ path, startLine, endLine, label, because }) => ({ path, startLine, endLine, label, because }));
     tally.tell({ kind: 'sources', sources: tally.sources });
-    const recall = await this.recall(found.segments, request.encode, asked, tally, signal);
+    const recall = await this.recall(found.ranked, request.encode, asked, tally, signal);
     return this.write(request, found.evidence, recall, workspace, tally, signal);
   }
 
   /** The segments that are encoded by now, or may be for this question. */
-  private async recall(segments: readonly Segment[], encode: number, asked: AskedWorkspace, tally: AnswerTally, signal: AbortSignal): Promise<Recall> {
+  private async recall(ranked: readonly RankedSegment[], encode: number, asked: AskedWorkspace, tally: AnswerTally, signal: AbortSignal): Promise<Recall> {
     const { memories } = asked;
-    const best = segments.slice(0, memories.capacity);
+    if (memories.size === 0 && encode === 0) return Recall.nothing;
+    const best = await segmentsFor(asked.workspace, ranked.slice(0, memories.capacity));
     const missing = best.filter(({ tokens }) => !memories.touch(segmentKey(tokens))).slice(0, encode);
     if (missing.length > 0) await asked.encode(missing, signal, (done, count) => tally.tell({ kind: 'stage', stage: 'encoding', done, count }));
     const recall = new Recall(best.map(({ tokens }, rank) => ({ key: segmentKey(tokens), tokens, prior: priorOfRank(rank) })).reverse()).encodedIn(memories);
@@ -78,32 +79,43 @@ export class Asker {
     const { template, tokenizer, context, takeTurn } = this.model;
     const facts = await symbolFacts(workspace, question, signal);
     const before = this.conversation.tokensOf(history);
-    const asked = [...template.turn('user', questionText(question, evidence, facts)), ...template.open('assistant')];
+    const opening = openingText(evidence[0]);
+    const asked = [...template.turn('user', questionText(question, evidence, facts)), ...template.open('assistant', opening)];
     const text = Int32Array.from([...before, ...asked]);
+    const references = new References(workspace, evidence);
+    tally.grow(opening);
+    tally.refer(await references.newIn(opening, true), references.all);
     const reading = await readPrompt(context, { document, system: this.system, text, recall }, takeTurn, signal, (done, count) => {
       tally.tell({ kind: 'stage', stage: 'reading', done, count });
     });
     tally.promptRead(reading);
     tally.tell({ kind: 'stage', stage: 'writing' });
-    const references = new References(workspace, evidence);
     let last: Writing | undefined;
     try {
       for await (const writing of writeTurn(context, reading, takeTurn, { sampling, maxTokens, before: text, vocabulary: tokenizer.vocabulary, signal })) {
         tally.wrote(writing.tokens.length - (last?.tokens.length ?? 0), writing.accepted - (last?.accepted ?? 0));
         last = writing;
-        tally.grow(writing.text);
+        tally.grow(opening + writing.text);
         const fresh = await references.newIn(writing.text, writing.ending !== undefined);
         tally.refer(fresh, references.all);
       }
     } finally {
       // A stopped answer is part of the conversation as far as it came.
-      if (last !== undefined) this.remember(question, asked, last);
+      if (last !== undefined) this.remember({ question, answer: opening + last.text }, asked, last);
     }
-    return tally.result({ kind: 'answered', ending: last?.ending ?? 'model' }, context.cache, last?.text ?? '');
+    return tally.result({ kind: 'answered', ending: last?.ending ?? 'model' }, context.cache, opening + (last?.text ?? ''));
   }
 
-  private remember(question: string, asked: readonly number[], { text, tokens, ending }: Writing): void {
+  private remember(turn: Turn, asked: readonly number[], { text, tokens, ending }: Writing): void {
     const written = ending === 'repetition' ? this.model.tokenizer.encode(text) : tokens;
-    this.conversation.add({ question, answer: text }, [...asked, ...written]);
+    this.conversation.add(turn, [...asked, ...written]);
   }
+}
+
+/** A file that has changed since it was ranked is ranked anew the next time. */
+async function segmentsFor(workspace: Workspace, ranked: readonly RankedSegment[]): Promise<Segment[]> {
+  const segments = await Promise.all(ranked.map(async ({ path, startLine, endLine }) => (
+    (await workspace.segmentsOf(path)).find((one) => one.startLine === startLine && one.endLine === endLine)
+  )));
+  return segments.filter((segment) => segment !== undefined);
 }

@@ -19,3 +19,12 @@ export function questionText(question: string, evidence: readonly Evidence[], fa
     'Answer in two to four sentences. Name the functions and values that matter, and give the number of the excerpt in brackets, such as [1].',
   ].join('\n\n');
 }
+
+/**
+ * What every answer begins with: the lines that have most to do with the question, copied, not written by the model, which
+ * goes on behind them. They are there at once.
+ */
+export function openingText({ path, quote, quoteLine, language }: Evidence): string {
+  const fence = quote.includes('```') ? '~~~~' : '```';
+  return `[1] ${path}:${quoteLine}\n${fence}${language}\n${quote}\n${fence}\n`;
+}

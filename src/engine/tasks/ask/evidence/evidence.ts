@@ -5,6 +5,10 @@ export interface Evidence extends Source {
   readonly text: string;
   /** The language's name for a code block. */
   readonly language: string;
+  /** The lines of it that have most to do with the question. */
+  readonly quote: string;
+  /** 1-based, of the quote's first. */
+  readonly quoteLine: number;
 }
 
 /** What a question's evidence is looked for with. */

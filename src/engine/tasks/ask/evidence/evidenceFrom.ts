@@ -1,33 +1,34 @@
+import type { Source } from '../../../../protocol';
 import { fileName } from '../../../workspace/paths';
-import type { Segment } from '../../../workspace';
 import type { Evidence } from './evidence';
-import type { Excerpt } from './excerpt';
+import { bestExcerpt, declaration, type Excerpt } from './excerpt';
+import type { QueryTerms } from './queryTerms';
 
 const longestLabel = 120;
+const quotedLines = 4;
+const longestQuote = 400;
 
 /** The lines of an excerpt as evidence, with the place they have in the file. */
-export function evidenceFrom(from: Pick<Segment, 'path' | 'startLine' | 'definitions'>, lines: readonly string[], { start, end, terms }: Excerpt): Evidence {
+export function evidenceFrom(from: Pick<Source, 'path' | 'startLine'>, lines: readonly string[], { start, end, terms: found }: Excerpt, terms: QueryTerms): Evidence {
   const taken = lines.slice(start, end);
+  const quote = bestExcerpt(taken, terms, quotedLines);
   return {
     path: from.path,
     startLine: from.startLine + start,
     endLine: from.startLine + Math.max(start, end - 1),
-    label: labelOf(taken, from.definitions),
-    because: terms.map((term) => term.replace(/^~/, '')).join(' '),
+    label: labelOf(taken),
+    because: found.map((term) => term.replace(/^~/, '')).join(' '),
     text: taken.join('\n'),
     language: languageOf(from.path),
+    quote: taken.slice(quote.start, quote.end).join('\n').slice(0, longestQuote),
+    quoteLine: from.startLine + start + quote.start,
   };
 }
 
 /** The line of the first declaration, else the first line that says something. */
-function labelOf(lines: readonly string[], definitions: readonly string[]): string {
-  const declares = lines.find((line) => definitions.some((name) => new RegExp(`(?<![\\p{L}\\p{N}_$])${escape(name)}(?![\\p{L}\\p{N}_$])`, 'u').test(line)));
-  const label = declares ?? lines.find((line) => /[\p{L}\p{N}]/u.test(line)) ?? '';
+function labelOf(lines: readonly string[]): string {
+  const label = lines.find((line) => declaration.test(line)) ?? lines.find((line) => /[\p{L}\p{N}]/u.test(line)) ?? '';
   return label.trim().slice(0, longestLabel);
-}
-
-function escape(name: string): string {
-  return name.replace(/[$]/g, '\\$&');
 }
 
 /** What Markdown calls the language: the ending of the file's name. */

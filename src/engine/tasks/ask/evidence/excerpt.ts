@@ -10,7 +10,8 @@ export interface Excerpt {
   readonly terms: readonly string[];
 }
 
-const declaration = /^\s*(?:@|export |pub|public|private|protected|static|async |def |class |func |fn |function |interface |struct |enum |trait |impl|type |const |let |var |template|inline )/;
+/** Reads like the beginning of a declaration. */
+export const declaration = /^\s*(?:@|export |pub|public|private|protected|static|async |def |class |func |fn |function |interface |struct |enum |trait |impl|type |const |let |var |template|inline )/;
 /** A comment, or an annotation: it belongs to what follows. */
 const comment = /^\s*(?:\/\/|@|#\[|\/\*|\*|#|"""|--)/;
 /** Lines above the best ones in which the beginning of what they belong to is looked for. */
