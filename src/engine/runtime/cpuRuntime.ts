@@ -85,9 +85,9 @@ export class CpuRuntime implements Runtime {
     compactCache(cache, table, compaction);
   }
 
-  extract(state: RuntimeState, range: SlotRange, entries = range.end - range.start): Memory {
+  extract(state: RuntimeState, range: SlotRange, entries = range.end - range.start, into?: Memory): Memory {
     const { cache, table } = this.own(state);
-    return extractEntries(cache, table, range, entries);
+    return extractEntries(cache, table, range, entries, into);
   }
 
   insert(state: RuntimeState, memory: Memory): void {

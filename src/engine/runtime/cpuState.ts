@@ -35,6 +35,8 @@ export class CpuState implements RuntimeState {
     const allocated = slots + spareSlots;
     this.bytes = cpuStateBytes(geometry, slots);
     this.cache = allocateCache(geometry, allocated);
+    // The system hands memory out when it is first written to: taken now, it does not grow with what is read.
+    for (const array of [...this.cache.keys, ...this.cache.values]) array.fill(0);
     this.table = rotaryTable(allocated, headDim, geometry.ropeTheta);
     const feeds: Record<string, Tensor> = {
       [decoderNames.cosine]: new Tensor('float32', this.table.cosine, [allocated, headDim / 2]),

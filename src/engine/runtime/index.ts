@@ -2,3 +2,4 @@ export type { Compaction, LogitRows, Runtime, RuntimeState, SlotRange } from './
 export { chooseRuntime } from './chooseRuntime';
 export { CpuRuntime } from './cpuRuntime';
 export { cpuStateBytes } from './cpuState';
+export { WgslRuntime } from './wgsl/wgslRuntime';

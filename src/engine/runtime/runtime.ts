@@ -37,9 +37,10 @@ export interface Runtime {
 
   /**
    * Copies the best `entries` of a range of slots out (default all), in source order, keys rotated back to position 0:
-   * the memory does not depend on where its entries stood. On a device of its own they have to come back first.
+   * the memory does not depend on where its entries stood. On a device of its own they have to come back first. `into` may
+   * be written and returned, if it holds just as many entries.
    */
-  extract(state: RuntimeState, range: SlotRange, entries?: number): Memory | Promise<Memory>;
+  extract(state: RuntimeState, range: SlotRange, entries?: number, into?: Memory): Memory | Promise<Memory>;
 
   /** Appends a memory's entries to the state, keys rotated to the slots they take. */
   insert(state: RuntimeState, memory: Memory): void;

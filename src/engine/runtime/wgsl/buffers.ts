@@ -1,7 +1,7 @@
 import { lost, type Gpu } from './gpu';
 
 /** WebGPU's buffer usages, which are globals in browsers only. */
-const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80 } as const;
+const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80, queries: 0x200 } as const;
 
 /** Makes buffers, counts their bytes, and destroys them all. */
 export class Buffers {
@@ -20,6 +20,11 @@ export class Buffers {
 
   uniform(label: string, bytes: number): GPUBuffer {
     return this.create(label, bytes, usage.uniform | usage.copyTarget);
+  }
+
+  /** For what timestamps are resolved into. */
+  queries(label: string, bytes: number): GPUBuffer {
+    return this.create(label, bytes, usage.queries | usage.copySource);
   }
 
   /** For what comes back from the device. */

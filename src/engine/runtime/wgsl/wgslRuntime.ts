@@ -9,6 +9,7 @@ import { DecoderKernels } from './decoderKernels';
 import { DecoderRun } from './decoderRun';
 import { Gpu, lost } from './gpu';
 import { Pipelines } from './pipelines';
+import { profileDispatches, type KernelTime } from './profile';
 import { mapForReading } from './readBack';
 import { allocateScratch, capacity, mostRows, type Scratch } from './scratch';
 import { uploadWeights, type Weights } from './weights';
@@ -126,6 +127,23 @@ export class WgslRuntime implements Runtime {
     await this.turn.catch(() => undefined);
     this.buffers.dispose();
     this.gpu.dispose();
+  }
+
+  /** Where the time of a run goes, kernel by kernel, without keeping what it writes. @throws Error where there are no timestamps */
+  async profile(state: RuntimeState, tokens: Int32Array, rows: number): Promise<KernelTime[]> {
+    const own = this.own(state);
+    await this.turn.catch(() => undefined);
+    const run = { tokens: tokens.length, first: own.length, source: 0, rows };
+    const { queue } = this.gpu.device;
+    queue.writeBuffer(this.scratch.step, 0, this.decoder.step(run, own.slots));
+    queue.writeBuffer(this.scratch.ids, 0, tokens);
+    return profileDispatches(this.gpu, this.pipelines, this.decoder.dispatches(own, run, rows > 0));
+  }
+
+  /** Dispatches of a run of `tokens` behind what a state holds. */
+  dispatchCount(state: RuntimeState, tokens: number, rows: number): number {
+    const own = this.own(state);
+    return this.decoder.dispatches(own, { tokens, first: own.length, source: 0, rows }, rows > 0).length;
   }
 
   /** Runs all tokens, as many at once as may be; `collect` is called behind each run that has rows of logits. */
