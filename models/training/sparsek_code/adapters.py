@@ -20,6 +20,7 @@ STRENGTH = 2.0
 class Adapters(nn.Module):
     def __init__(self, geometry: Geometry, rank: int = RANK, seed: int = 0) -> None:
         super().__init__()
+        self.geometry = geometry
         g, layers, generator = geometry, geometry.layers, torch.Generator().manual_seed(seed)
         normal = lambda *shape: nn.Parameter(torch.randn(*shape, generator=generator) * shape[-1] ** -0.5)  # noqa: E731
         zeros = lambda *shape: nn.Parameter(torch.zeros(*shape))  # noqa: E731
@@ -45,6 +46,18 @@ class Adapters(nn.Module):
             adapters.score.copy_(read("output.weight"))
             adapters.scoreBias.copy_(read("output.bias"))
         return adapters
+
+    @torch.no_grad()
+    def widened(self, rank: int) -> Adapters:
+        """The same updates with room for more: new directions whose `up` is zero. Raises ValueError if `rank` is smaller."""
+        had = self.down.shape[2]
+        if rank < had:
+            raise ValueError(f"These updates have rank {had}; they cannot be narrowed to {rank}.")
+        wide = Adapters(self.geometry, rank)
+        for name, x in wide.named_parameters():
+            old = getattr(self, name)
+            x[tuple(map(slice, old.shape))] = old
+        return wide
 
     def merge(self, layer: int, queryKeyValue: Tensor, output: Tensor) -> tuple[Tensor, Tensor]:
         """The layer's q|k|v and output matrices with their updates, in their own dtype."""

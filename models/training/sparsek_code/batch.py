@@ -11,7 +11,7 @@ from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
 from .data import Corpus
-from .episodes import END_OF_TEXT, SINK, Episode, EpisodeSource, Sizes
+from .episodes import END_OF_TEXT, SINK, Episode, EpisodeSource, Sizes, crossTokens
 
 SEGMENT_ROOM = 1024
 PAST_WINDOW = 512
@@ -82,8 +82,12 @@ def collate(
     targets: int,
     queries: int,
     random: np.random.Generator,
+    crossWeight: float = 1.0,
 ) -> Batch:
-    """`size` context tokens and `length` live tokens an episode; at most `targets` targets in all."""
+    """`size` context tokens and `length` live tokens an episode; at most `targets` targets in all.
+
+    Targets that only the context can tell count `crossWeight` times.
+    """
     count, room = len(episodes), sizes.segments
     context = np.full((count, size), END_OF_TEXT, np.int64)
     segments = np.full((count, room if size else 0, SEGMENT_ROOM), size, np.int64)
@@ -110,7 +114,8 @@ def collate(
         teacher.append(episode.live)
         teacherBounds.append(start + len(episode.live))
         asked = np.flatnonzero(episode.predicted[1:])  # row i predicts token i + 1
-        rows.append(np.stack([e * length + asked, start + asked, episode.live[asked + 1]]))
+        fromContext = np.isin(asked + 1, crossTokens(episode, first=1))
+        rows.append(np.stack([e * length + asked, start + asked, episode.live[asked + 1], fromContext]))
         # Importance: what the live text's tokens attend to; for a text without context, what its last quarter does.
         first = 0 if episode.segments else len(episode.live) * 3 // 4
         places = np.arange(first, len(episode.live))
@@ -123,7 +128,8 @@ def collate(
     if picked.shape[1] > targets:
         picked = picked[:, np.sort(random.choice(picked.shape[1], targets, replace=False))]
     weights = np.zeros(targets, np.float32)
-    weights[: picked.shape[1]] = 1 / picked.shape[1]
+    weights[: picked.shape[1]] = np.where(picked[3], crossWeight, 1)
+    weights /= weights.sum()
     picked = np.pad(picked, ((0, 0), (0, targets - picked.shape[1])))
     documents = 2 + count * (room + 1 + size // SEGMENT_ROOM)
     tensor = lambda x: torch.from_numpy(np.ascontiguousarray(x))  # noqa: E731
@@ -149,6 +155,8 @@ class Mixture:
     episodes: int = 4
     targets: int = 8192
     queries: int = 192
+    crossWeight: float = 4.0
+    """How often a target counts that only the context can tell: about one in ten is such."""
 
 
 class Batches(IterableDataset):
@@ -167,4 +175,4 @@ class Batches(IterableDataset):
             kind = str(random.choice(["cross", "fill", "long"], p=shares / shares.sum()))
             size, length = (0, sizes.long) if kind == "long" else (sizes.context, sizes.live)
             episodes = [source.draw(kind) for _ in range(mixture.episodes)]
-            yield collate(episodes, kind, size, length, sizes, mixture.targets, mixture.queries, random)
+            yield collate(episodes, kind, size, length, sizes, mixture.targets, mixture.queries, random, mixture.crossWeight)

@@ -9,7 +9,7 @@ Symmetric matrices store no zero points; theirs is 2^(bits-1).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -30,6 +30,10 @@ class BlockMatrix:
     @property
     def shape(self) -> tuple[int, int]:
         return self.codes.shape[0], self.codes.shape[1]
+
+    def to(self, device: torch.device | str) -> BlockMatrix:
+        zeroPoints = None if self.zeroPoints is None else self.zeroPoints.to(device)
+        return replace(self, codes=self.codes.to(device), scales=self.scales.to(device), zeroPoints=zeroPoints)
 
     def dequantise(self) -> Tensor:
         """float32 [out, in]: exactly the numbers the engine multiplies with."""

@@ -1,4 +1,4 @@
-"""The episodes of an evaluation: fixed draws, and the tokens that only the context can tell."""
+"""The episodes of an evaluation: fixed draws."""
 
 from __future__ import annotations
 
@@ -6,19 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .episodes import QUERY, Array, Episode, EpisodeSource
-
-
-def crossTokens(episode: Episode) -> Array:
-    """Places in the live text, from 256 on, whose bigram stands in the context and not earlier in the text."""
-    pairs = lambda x: x[:-1].astype(np.int64) << 20 | x[1:]  # noqa: E731
-    own = pairs(episode.live)
-    _, first = np.unique(own, return_index=True)
-    new = np.zeros(len(own), bool)
-    new[first] = True
-    context = np.unique(np.concatenate([pairs(segment) for segment in episode.segments]))
-    places = np.flatnonzero(new & np.isin(own, context)) + 1
-    return places[places >= QUERY]
+from .episodes import QUERY, Episode, EpisodeSource
 
 
 class DevelopmentSource(EpisodeSource):

@@ -30,8 +30,8 @@ from . import checkpoint, corpus, weights
 from .adapters import Adapters
 from .batch import SEGMENT_ROOM
 from .data import Corpus
-from .development import DevelopmentSource, crossTokens, pooled
-from .episodes import EpisodeSource, Sizes
+from .development import DevelopmentSource, pooled
+from .episodes import EpisodeSource, Sizes, crossTokens
 from .evaluator import SEED, Evaluator, Rows
 from .manifest import Pack
 from .model import Model

@@ -12,8 +12,7 @@ from torch import Tensor
 from . import losses
 from .batch import SEGMENT_ROOM, Batch, collate
 from .data import Array
-from .development import crossTokens
-from .episodes import SINK, Episode, Sizes
+from .episodes import SINK, Episode, Sizes, crossTokens
 from .frame import Context, Entries
 from .memory import Plan
 from .model import Model

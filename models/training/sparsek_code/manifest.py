@@ -99,6 +99,12 @@ class Pack:
         zeroPoints = zeros and unpack(self.bytes(file, zeros["offset"], zeros["bytes"]).reshape(out, -1), bits, blocks)
         return BlockMatrix(bits, entry["blockSize"], codes, torch.from_numpy(scales.copy()), zeroPoints)
 
+    def matrices(self) -> dict[str, BlockMatrix]:
+        """Every quantised tensor whose shard is there."""
+        entries = self.manifest["tensors"].items()
+        there = [name for name, entry in entries if entry["type"] != "float32" and (self.folder / entry["file"]).exists()]
+        return {name: self.matrix(name) for name in there}
+
     def tensor(self, name: str) -> Tensor:
         """Any tensor as float32, quantised ones dequantised exactly."""
         entry = self.manifest["tensors"][name]

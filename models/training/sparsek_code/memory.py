@@ -8,7 +8,7 @@ follow from one sort, and the chunks are read in parallel with the result of rea
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -27,6 +27,11 @@ class Plan:
     chunk: int
     stored: int = 256
     """Entries each context segment offers, per layer and KV head."""
+    shares: tuple[float, ...] = ()
+    """What each layer's memory holds, as a multiple of K; empty: every layer holds K."""
+
+    def at(self, layer: int) -> Plan:
+        return replace(self, entries=round(self.entries * self.shares[layer]), shares=()) if self.shares else self
 
     def starts(self, length: int, device: torch.device | None = None) -> Tensor:
         """int64 [n]: the first token of each chunk's window; the tokens before it are older."""

@@ -89,16 +89,18 @@ class Model(nn.Module):
         episodes, length = live.shape
         places = torch.arange(length, device=live.device)
         cos, sin = (x.repeat(episodes, 1) for x in self.rotation(places))
-        frame = Frame.of(context, length, plan, self.geometry.keyValueHeads, self.rotation)
+        plans = [plan.at(layer) for layer in range(self.geometry.layers)]
+        frames = {p: Frame.of(context, length, p, self.geometry.keyValueHeads, self.rotation) for p in set(plans)}
         x, layers = self.embed(live.flatten()), []
         for index, weights in enumerate(self.base.layers):
+            plan = plans[index]
             merged, scorer = self.adapted(index)
             q, keys, rotated, values, scores = self.project(
                 x, weights.attentionNorm, merged[0], weights.bias, cos, sin, scorer, self.geometry
             )
             layers.append(scores.unflatten(0, (episodes, length)))
             here = Entries(keys, values, scores)
-            attention = self.attendLive(index, q, rotated, here, context, plan, frame)
+            attention = self.attendLive(index, q, rotated, here, context, plan, frames[plan])
             x = self.finish(
                 x, attention, merged[1], weights.feedForwardNorm, weights.gateUp, weights.down, self.geometry.rmsNormEpsilon
             )

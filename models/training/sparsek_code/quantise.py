@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -58,6 +59,15 @@ class Settings:
     """The table serves twice: damping makes a compromise between the head, which meets H, and the embedding, which meets I."""
     correction: float = 0.5
     correctionDamping: float = 0.05
+
+
+class Source(Protocol):
+    """A model's tensors, dequantised one layer at a time: `base.Base`, or `trained.Trained`."""
+
+    def geometry(self) -> Geometry: ...
+    def embedding(self) -> Tensor: ...
+    def finalNorm(self) -> Tensor: ...
+    def layer(self, index: int) -> dict[str, Tensor]: ...
 
 
 class Gram:
@@ -138,14 +148,16 @@ class Calibration:
             for name, (codes, scales), zero in zip(names, parts, zeros, strict=True)
         }
 
-    def residual(self, name: str, inner: Callable[[Tensor, Layer], Tensor], layer: Layer, done: Layer) -> BlockMatrix:
-        """Quantises a matrix that writes into the residual stream, and moves both streams past it.
+    def residual(
+        self, name: str, inner: Callable[[Tensor, Layer], Tensor], layer: Layer, done: Weights, kept: dict[str, BlockMatrix]
+    ) -> dict[str, BlockMatrix]:
+        """Quantises a matrix that writes into the residual stream, unless it is kept, and moves both streams past it.
 
         `done`: the layer with the quantised matrices that `inner` uses.
         """
         weight, gram = layer[name], Gram()
         rounded = weight.bfloat16()
-        exact, approximate = cast(layer, torch.bfloat16), cast(done, torch.bfloat16)
+        exact, approximate = cast(layer, torch.bfloat16), cast(values(done), torch.bfloat16)
         inputs: list[Tensor] = []
         for batch in self.batches():
             wanted = inner(self.base[batch], exact)
@@ -154,22 +166,23 @@ class Calibration:
             gram.add(x, missing)
             inputs.append(x.bfloat16())
             self.base[batch] += linear(wanted, rounded)
-        result = self.quantise(name, weight, gram, gram.missing, self.settings.body)
-        values = result.dequantise().bfloat16()
+        result = kept[name] if name in kept else self.quantise(name, weight, gram, gram.missing, self.settings.body)
+        rounded = result.dequantise().bfloat16()
         for batch, x in zip(self.batches(), inputs, strict=True):
-            self.quantised[batch] += linear(x, values)
-        return result
+            self.quantised[batch] += linear(x, rounded)
+        return {name: result}
 
-    def layer(self, layer: Layer) -> Weights:
-        """Quantises one layer and moves both residual streams behind it."""
+    def layer(self, layer: Layer, kept: dict[str, BlockMatrix]) -> Weights:
+        """Quantises one layer, but for its `kept` matrices, and moves both residual streams behind it."""
         settings = self.settings
-        found: Weights = dict(layer)
+        found: Weights = layer | kept
         qkv, gateUp = ["attention.queryKeyValue.weight"], ["feedForward.gate.weight", "feedForward.up.weight"]
-        found |= self.normed("attentionNorm.weight", qkv, layer, settings.queryKeyValue)
-        found["attention.output.weight"] = self.residual("attention.output.weight", self.attention, layer, values(found))
-        found |= self.normed("feedForwardNorm.weight", gateUp, layer, settings.body)
-        found["feedForward.down.weight"] = self.residual("feedForward.down.weight", self.feedForward, layer, values(found))
-        return found
+        if not kept.keys() >= set(qkv):
+            found |= self.normed("attentionNorm.weight", qkv, layer, settings.queryKeyValue)
+        found |= self.residual("attention.output.weight", self.attention, layer, found, kept)
+        if not kept.keys() >= set(gateUp):
+            found |= self.normed("feedForwardNorm.weight", gateUp, layer, settings.body)
+        return found | self.residual("feedForward.down.weight", self.feedForward, layer, found, kept)
 
     def drift(self) -> float:
         """Squared distance between the two residual streams, as a share of the base's, the sink left out."""
@@ -191,18 +204,26 @@ def quantiseTable(table: Tensor, states: Tensor, recipe: Recipe) -> BlockMatrix:
 
 
 @torch.no_grad()
-def quantiseModel(base: Base, tokens: Tensor, settings: Settings, log: Callable[[str], None]) -> Weights:
+def quantiseModel(
+    base: Source, tokens: Tensor, settings: Settings, kept: dict[str, BlockMatrix], log: Callable[[str], None]
+) -> Weights:
+    """All tensors by the pack's names. `kept` matrices stay as they are; the others are quantised for the inputs these give."""
     geometry, table, started = base.geometry(), base.embedding(), time.monotonic()
     tokens = tokens.to(table.device)
-    states = finalStates(tokens, table, base.layer, base.finalNorm(), geometry, torch.bfloat16)
-    tableCodes = quantiseTable(table, states, settings.table)
+    tableCodes = kept.get("embedding.weight")
+    if tableCodes is None:
+        states = finalStates(tokens, table, base.layer, base.finalNorm(), geometry, torch.bfloat16)
+        tableCodes = quantiseTable(table, states, settings.table)
     weights: Weights = {"embedding.weight": tableCodes}
     log(f"table quantised, {time.monotonic() - started:.0f} s")
     calibration = Calibration(tokens, table, tableCodes.dequantise(), geometry, settings)
     del table
     for index in range(geometry.layers):
-        weights |= {f"layers.{index}.{name}": tensor for name, tensor in calibration.layer(base.layer(index)).items()}
-        errors = ", ".join(f"{name.split('.')[-2]} {error:.2%}" for name, error in calibration.report[-4:])
+        prefix = f"layers.{index}."
+        keptHere = {name.removeprefix(prefix): matrix for name, matrix in kept.items() if name.startswith(prefix)}
+        calibration.report.clear()
+        weights |= {f"{prefix}{name}": tensor for name, tensor in calibration.layer(base.layer(index), keptHere).items()}
+        errors = ", ".join(f"{name.split('.')[-2]} {error:.2%}" for name, error in calibration.report)
         log(f"layer {index}: errors {errors}; drift {calibration.drift():.2%}, {time.monotonic() - started:.0f} s")
     return weights | {"finalNorm.weight": base.finalNorm()}
 
@@ -213,6 +234,7 @@ def main() -> None:
     parser.add_argument("--pack", type=Path, required=True, help="a pack with the tokenizer, e.g. one rounded to nearest")
     parser.add_argument("--repos", type=Path, nargs="+", required=True, help="git directories of the training repositories")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--keep", action="store_true", help="leave the matrices of the shards that PACK holds as they are")
     parser.add_argument("--windows", type=int, default=48)
     parser.add_argument("--length", type=int, default=1024)
     parser.add_argument("--correction", type=float, default=Settings.correction)
@@ -224,8 +246,10 @@ def main() -> None:
     tokens = windows(Pack(options.pack), options.repos, options.windows, options.length, options.seed)
     body = Recipe(bits=4, symmetric=False, damping=options.damping, sweeps=options.sweeps)
     settings = Settings(body=body, correction=options.correction)
+    kept = Pack(options.pack).matrices() if options.keep else {}
     torch.set_default_device(options.device)
-    weights = quantiseModel(Base(obtain(QWEN_05B, options.cache)), tokens, settings, lambda line: print(line, flush=True))
+    base, log = Base(obtain(QWEN_05B, options.cache)), lambda line: print(line, flush=True)
+    weights = quantiseModel(base, tokens, settings, {name: matrix.to(options.device) for name, matrix in kept.items()}, log)
     torch.save(weights, options.out)
 
 

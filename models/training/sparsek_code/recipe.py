@@ -45,11 +45,22 @@ def priorOf(ranks: Tensor) -> Tensor:
     return -PRIOR * torch.log2(1 + ranks.clamp(min=0).float())
 
 
-def drawPlan(batch: Batch, random: np.random.Generator) -> Plan:
-    """K in 256..2,048, even on a log scale, and the window. A text read in one piece is one chunk with no window."""
+def lateShares(layers: int) -> tuple[float, ...]:
+    """The same bytes, more of them in the last third of the layers, where the memory is read: half K, then twice K."""
+    late = layers // 3
+    early = layers - late
+    return (0.5,) * early + ((layers - 0.5 * early) / late,) * late if late else ()
+
+
+def drawPlan(batch: Batch, random: np.random.Generator, layers: int) -> Plan:
+    """K in 256..2,048, even on a log scale, over all layers alike or mostly in the last, and the window.
+
+    A text read in one piece is one chunk with no window.
+    """
     entries = 64 * round(2 ** random.uniform(8, 11) / 64)
+    shares = lateShares(layers) if random.random() < 0.5 else ()
     if batch.kind == "fill":
-        return Plan(entries, 0, batch.live.shape[1])
+        return Plan(entries, 0, batch.live.shape[1], shares=shares)
     if batch.kind == "long":
-        return Plan(entries, int(random.choice([512, 1024])), 512)
-    return Plan(entries, int(random.choice([512, 768, 1024])), 256)
+        return Plan(entries, int(random.choice([512, 1024])), 512, shares=shares)
+    return Plan(entries, int(random.choice([512, 768, 1024])), 256, shares=shares)

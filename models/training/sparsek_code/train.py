@@ -24,7 +24,7 @@ import torch
 from torch.utils.data import DataLoader
 
 from . import checkpoint, weights
-from .adapters import Adapters
+from .adapters import RANK, Adapters
 from .batch import Batch, Batches, Mixture
 from .data import Corpus
 from .episodes import Sizes
@@ -50,7 +50,7 @@ def run(trainer: Trainer, batches: DataLoader, out: Path, progress: dict, second
             values = trainer.scorerStep(batch)
         else:
             prior, measure = random.random() >= recipe.noPrior, progress["step"] % recipe.importanceEvery == 0
-            values = trainer.jointStep(batch, drawPlan(batch, random), bool(prior), measure)
+            values = trainer.jointStep(batch, drawPlan(batch, random, trainer.student.geometry.layers), bool(prior), measure)
         progress["step"] += 1
         progress["tokens"] += count
         log.add(progress, batch.kind, count, values)
@@ -78,6 +78,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=math.inf)
     parser.add_argument("--save-every", type=float, default=120)
     parser.add_argument("--scorer-hidden", type=int, default=64)
+    parser.add_argument("--rank", type=int, default=RANK, help="of the updates; those of --from are widened to it")
+    parser.add_argument("--cross-weight", type=float, default=Mixture.crossWeight)
     parser.add_argument("--episodes", type=int, default=4, help="episodes a step")
     parser.add_argument("--workers", type=int, default=12)
     parser.add_argument("--seed", type=int, default=1)
@@ -98,16 +100,17 @@ def main() -> None:
     if current.exists():
         adapters, progress, moments = checkpoint.load(current, base.geometry)
     elif options.start:
-        adapters, _, _ = checkpoint.load(options.start, base.geometry)
+        adapters = checkpoint.load(options.start, base.geometry)[0].widened(options.rank)
     else:
-        adapters = Adapters(base.geometry, seed=options.seed)
+        adapters = Adapters(base.geometry, options.rank, options.seed)
     student = Model(base, adapters.to(device), fused=not options.eager)
     teacherBase = weights.load(options.teacher).to(device, base.embedding.dtype) if options.teacher else base
     trainer = Trainer(student, Model(teacherBase, adapters, fused=not options.eager) if options.teacher else student, recipe)
     checkpoint.restoreMoments(trainer.optimiser, adapters, moments, progress["step"])
 
     sizes = Sizes(1024, 256, 1024, 32, 128, 4) if options.tiny else Sizes()
-    mixture = Mixture(episodes=options.episodes, targets=512 if options.tiny else 2048 * options.episodes)
+    targets = 512 if options.tiny else 2048 * options.episodes
+    mixture = Mixture(episodes=options.episodes, targets=targets, crossWeight=options.cross_weight)
     if options.stage == "scorers":
         mixture = replace(mixture, long=0.0)
     batches = Batches(Corpus(options.corpus), sizes, mixture, options.seed + progress["step"])

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from sparsek_code.blocks import roundToNearest
+from sparsek_code.blocks import BlockMatrix, roundToNearest
 from sparsek_code.manifest import Pack
 from sparsek_code.quantise import Settings, quantiseModel, symmetricProduct, values
 from sparsek_code.transformer import finalStates
@@ -57,7 +57,7 @@ def test_quantised_models_answer_like_the_base_and_better_than_rounded_ones_on_u
         for name, tensor in exact.items()
     }
     lines: list[str] = []
-    quantised = quantiseModel(base, windows, Settings(), lines.append)
+    quantised = quantiseModel(base, windows, Settings(), {}, lines.append)
     assert set(quantised) == set(exact)
     assert len(lines) == 1 + base.geometry().layers
     wanted = logits(base, unseen, exact)
@@ -68,3 +68,13 @@ def test_quantised_models_answer_like_the_base_and_better_than_rounded_ones_on_u
 def test_symmetric_products_equal_plain_ones():
     x = torch.randn(50, 70, generator=torch.Generator().manual_seed(0))
     assert torch.allclose(symmetricProduct(x), x.T @ x, atol=1e-4)
+
+
+def test_kept_matrices_stay_and_the_others_are_quantised_for_what_these_give(tiny):
+    base, windows = TinyBase(tiny), torch.randint(0, 256, (8, 128), generator=torch.Generator().manual_seed(0))
+    whole = quantiseModel(base, windows, Settings(), {}, lambda _: None)
+    kept = {name: matrix for name, matrix in whole.items() if isinstance(matrix, BlockMatrix) and "feedForward" in name}
+    again = quantiseModel(base, windows, Settings(), kept, lambda _: None)
+    assert all(again[name] is matrix for name, matrix in kept.items())
+    assert again.keys() == whole.keys()
+    assert torch.equal(again["layers.1.attention.output.weight"].codes, whole["layers.1.attention.output.weight"].codes)

@@ -47,7 +47,7 @@ def test_scorers_learn_what_the_teacher_attends_to():
 @pytest.mark.parametrize("kind", ["cross", "fill", "long"])
 def test_a_joint_step_brings_the_student_nearer_to_the_teacher(kind):
     run, one = trainer("joint"), batch(kind)
-    plan = drawPlan(one, np.random.default_rng(0))
+    plan = drawPlan(one, np.random.default_rng(0), GEOMETRY.layers)
     plan = replace(
         plan, entries=8, window=min(plan.window, 16), chunk=min(plan.chunk, 16) if plan.window else plan.chunk, stored=16
     )
@@ -73,7 +73,7 @@ def test_a_gradient_that_is_not_finite_changes_nothing_and_is_counted(tmp_path):
 
 def test_a_run_resumes_from_its_small_checkpoint(tmp_path):
     run, one, path = trainer("joint"), batch(), tmp_path / "joint.pt.xz"
-    plan = replace(drawPlan(one, np.random.default_rng(0)), entries=8, window=16, chunk=16, stored=16)
+    plan = replace(drawPlan(one, np.random.default_rng(0), GEOMETRY.layers), entries=8, window=16, chunk=16, stored=16)
     for _ in range(5):
         run.jointStep(one, plan, True, True)
     checkpoint.save(path, run.student.adapters, GEOMETRY, {"step": 5, "tokens": 9, "seconds": 1.0}, run.optimiser)
