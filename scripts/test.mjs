@@ -13,7 +13,7 @@ const extensionTests = ['--import', 'tsx', 'test/host/extensionTests.ts'];
 /** @type {import('./lib/mocha.mjs').Stage[]} */
 const stages = [
   { name: 'unit', args: [mocha, 'test/unit/**/*.test.ts'], timeoutSeconds: 300 },
-  { name: 'gpu', args: [mocha, '--timeout', '120000', 'test/wgsl/**/*.test.ts'], timeoutSeconds: 300 },
+  { name: 'gpu', args: [mocha, '--timeout', '120000', 'test/wgsl/**/*.test.ts'], timeoutSeconds: 480 },
   { name: 'engine', args: [mocha, 'test/engine/**/*.test.ts'], timeoutSeconds: 600 },
   { name: 'extension', args: [...extensionTests, 'main'], timeoutSeconds: 420 },
   { name: 'restricted', args: [...extensionTests, 'restricted'], timeoutSeconds: 180 },

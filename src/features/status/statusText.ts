@@ -46,7 +46,7 @@ export function statusText({ engine, enabled, completing, last, reading, workspa
         kind: completing ? 'completing' : 'ready',
         text: completing ? '$(sync~spin) SparseK' : '$(sparkle) SparseK',
         tooltip: [
-          `${model.displayName} on ${device.name}`,
+          `${model.displayName} on ${device.name}. ${device.reason}`,
           `Memory: ${bytes} of keys and values at any length of file`,
           ...whileReading(reading),
           ...workspace.map(describeProgress),

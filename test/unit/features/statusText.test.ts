@@ -10,7 +10,7 @@ describe('status text', () => {
     node: 'v20.19.0',
     executable: '/usr/bin/node',
     model: { name: 'm', displayName: 'The Model', packVersion: '', layers: 1, width: 1, queryHeads: 1, keyValueHeads: 1, headDim: 1, vocabulary: 1, weightBytes: 1 },
-    device: { kind: 'cpu', name: 'CPU', threads: 2, reason: '' },
+    device: { kind: 'cpu', name: 'CPU', threads: 2, reason: 'It is always there.' },
     memory: { entries: 1024, window: 512, slots: 2064, keyValueBytes: 50_724_864, readAheadBytes: 50_724_864, checkpointBytes: 0, segmentBytes: 0 },
     conversation: { entries: 1024, window: 1024, slots: 2064, keyValueBytes: 1 },
     loadMilliseconds: 1,
@@ -31,7 +31,7 @@ describe('status text', () => {
   it('tells model, device and bounded memory when ready', () => {
     const status = show(ready);
     assert.equal(status.kind, 'ready');
-    assert.deepEqual(status.tooltip, ['The Model on CPU', 'Memory: 50.7 MB of keys and values at any length of file']);
+    assert.deepEqual(status.tooltip, ['The Model on CPU. It is always there.', 'Memory: 50.7 MB of keys and values at any length of file']);
   });
 
   it('tells how far the folders are read, and which are not and why', () => {
