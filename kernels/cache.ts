@@ -47,12 +47,15 @@ export function checkRange(cache: KeyValueCache, { start, end }: SlotRange): voi
 /**
  * Copies the best `entries` of a range of slots out (all, when there are fewer), in source order, keys turned back to
  * position 0, so that what comes out does not depend on where it stood.
+ *
+ * @param into is written and returned if it holds just as many entries; otherwise a memory is allocated
  */
-export function extractEntries(cache: KeyValueCache, table: RotaryTable, range: SlotRange, entries: number): Memory {
+export function extractEntries(cache: KeyValueCache, table: RotaryTable, range: SlotRange, entries: number, into?: Memory): Memory {
   checkRange(cache, range);
   const { headDim, slots } = cache;
   const length = range.end - range.start;
-  const memory = allocateMemory(cache, Math.min(entries, length));
+  const count = Math.min(entries, length);
+  const memory = into?.count === count ? into : allocateMemory(cache, count);
   forEachHead(cache, (layer, head, row) => {
     const first = row * slots + range.start;
     const kept = topK(cache.scores.subarray(first), cache.sources.subarray(first), length, memory.count);

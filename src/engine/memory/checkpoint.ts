@@ -1,9 +1,20 @@
 import type { BoundedCache } from './boundedCache';
-import { fromHalf, toHalf } from './half';
+import { fromHalf, halfTable, toHalf } from './half';
+import { allocateMemory } from '../../../kernels';
 import type { Memory } from './memory';
 
-/** Slots that are copied at once: bounds the scratch memory beside the checkpoint itself. */
+/** Slots that are copied at once: bounds the scratch memory beside the checkpoints themselves. */
 const slotsAtOnce = 128;
+
+/** What all checkpoints of a store copy through, again and again: copies of their own would be garbage of twice their size. */
+export class CheckpointScratch {
+  readonly table = halfTable();
+  readonly slice: Memory;
+
+  constructor(shape: CheckpointShape) {
+    this.slice = allocateMemory(shape, slotsAtOnce);
+  }
+}
 
 /**
  * Room for one copy of a stream's state: memory and window, keys before rotation. Keys and values in 16 bits (their
@@ -21,9 +32,8 @@ export class CheckpointBuffer {
 
   /**
    * @param shape of the memories that will be copied; `slots` is the most there can be
-   * @param table from `halfTable`
    */
-  constructor(private readonly shape: CheckpointShape, private readonly table: Float32Array) {
+  constructor(private readonly shape: CheckpointShape, private readonly scratch: CheckpointScratch) {
     const heads = shape.layers * shape.keyValueHeads * shape.slots;
     this.keys = new Uint16Array(heads * shape.headDim);
     this.values = new Uint16Array(heads * shape.headDim);
@@ -45,7 +55,7 @@ export class CheckpointBuffer {
     this.absorbed = cache.absorbed;
     for (let done = 0, offset = 0; done < count; done += slotsAtOnce) {
       const range = { start: start + done, end: start + Math.min(count, done + slotsAtOnce) };
-      const memory = await cache.read((runtime, state) => runtime.extract(state, range));
+      const memory = await cache.read((runtime, state) => runtime.extract(state, range, slotsAtOnce, this.scratch.slice));
       const part = this.part(offset, memory.count);
       toHalf(memory.keys, part.keys);
       toHalf(memory.values, part.values);
@@ -71,10 +81,10 @@ export class CheckpointBuffer {
   private expand(offset: number, count: number): Memory {
     const { layers, keyValueHeads, headDim } = this.shape;
     const part = this.part(offset, count);
-    const keys = new Float32Array(part.keys.length);
-    const values = new Float32Array(part.values.length);
-    fromHalf(this.table, part.keys, keys);
-    fromHalf(this.table, part.values, values);
+    const { table, slice } = this.scratch;
+    const { keys, values } = slice.count === count ? slice : allocateMemory(this.shape, count);
+    fromHalf(table, part.keys, keys);
+    fromHalf(table, part.values, values);
     return { layers, keyValueHeads, headDim, count, keys, values, scores: part.scores, sources: part.sources };
   }
 

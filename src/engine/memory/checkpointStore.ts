@@ -1,6 +1,5 @@
 import type { BoundedCache } from './boundedCache';
-import { CheckpointBuffer, type CheckpointShape } from './checkpoint';
-import { halfTable } from './half';
+import { CheckpointBuffer, CheckpointScratch, type CheckpointShape } from './checkpoint';
 import { prefixKeys } from './prefixKeys';
 
 interface Checkpoint {
@@ -27,8 +26,8 @@ export class CheckpointStore {
   readonly bytes: number;
 
   constructor(capacity: number, private readonly chunk: number, shape: CheckpointShape) {
-    const table = halfTable();
-    this.free = Array.from({ length: capacity }, () => new CheckpointBuffer(shape, table));
+    const scratch = new CheckpointScratch(shape);
+    this.free = Array.from({ length: capacity }, () => new CheckpointBuffer(shape, scratch));
     this.bytes = this.free.reduce((sum, buffer) => sum + buffer.bytes, 0);
   }
 

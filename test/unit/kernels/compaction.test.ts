@@ -122,6 +122,15 @@ describe('Extracting and inserting entries', () => {
     }));
   });
 
+  it('writes into a memory of just so many entries, and leaves another alone', () => {
+    const [first, second] = [randomCache(1, 30), randomCache(2, 30)];
+    const range = { start: 4, end: 20 };
+    const into = extractEntries(first, table, range, 16);
+    assert.equal(extractEntries(second, table, range, 16, into), into);
+    assert.deepEqual(into, extractEntries(second, table, range, 16));
+    assert.notEqual(extractEntries(second, table, range, 15, into), into);
+  });
+
   it('refuses a memory that does not fit or is of another geometry', () => {
     const cache = randomCache(1, 40);
     const memory = extractEntries(cache, table, { start: 0, end: 20 }, 20);
