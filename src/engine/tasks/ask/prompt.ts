@@ -22,9 +22,9 @@ export function questionText(question: string, evidence: readonly Evidence[], fa
 
 /**
  * What every answer begins with: the lines that have most to do with the question, copied, not written by the model, which
- * goes on behind them. They are there at once.
+ * goes on behind them. They are there at once. Without the last words it would go on quoting.
  */
 export function openingText({ path, quote, quoteLine, language }: Evidence): string {
   const fence = quote.includes('```') ? '~~~~' : '```';
-  return `[1] ${path}:${quoteLine}\n${fence}${language}\n${quote}\n${fence}\n`;
+  return `[1] ${path}:${quoteLine}\n${fence}${language}\n${quote}\n${fence}\n**In short:**`;
 }
