@@ -4,20 +4,23 @@ import { fileURLToPath } from 'node:url';
 import { ProblemError } from '../../src/protocol';
 import { openBench, type Bench } from './bench';
 import type { AskOptions } from './ask/ask';
+import type { GpuOptions } from './gpu/gpu';
 import type { QualityOptions } from './quality/quality';
 import { saveJson } from './report';
 
-const benchmarks: Readonly<Record<string, () => Promise<(bench: Bench, options: QualityOptions & AskOptions) => Promise<object>>>> = {
+const benchmarks: Readonly<Record<string, () => Promise<(bench: Bench, options: QualityOptions & AskOptions & GpuOptions) => Promise<object>>>> = {
   speed: async () => (await import('./speed')).speed,
   memory: async () => (await import('./memory')).memory,
   latency: async () => (await import('./latency')).latency,
   merge: async () => (await import('./merge')).merge,
+  gpu: async () => (await import('./gpu/gpu')).gpu,
   quality: async () => (await import('./quality/quality')).quality,
   ask: async () => (await import('./ask/ask')).ask,
   workspace: async () => (await import('./workspace/workspace')).workspace,
 };
 
 const help = `npm run bench -- speed|memory|latency|merge [--json FILE] [--model DIR] [--threads N]
+npm run bench -- gpu [--contexts N,N,…] [--json FILE] [--model DIR]
 npm run bench -- quality --repo DIR [--episodes N] [--json FILE] [--model DIR] [--threads N]
 npm run bench -- workspace --repo DIR [--json FILE] [--model DIR] [--threads N]
 npm run bench -- ask --repo DIR --questions FILE [--json FILE] [--model DIR] [--threads N]
@@ -27,6 +30,8 @@ npm run bench -- ask --repo DIR --questions FILE [--json FILE] [--model DIR] [--
   memory   bytes of key/value state and resident memory of the engine after reading 4k, 16k and 64k tokens
   latency  a typing session replayed in real files: keystroke to suggestion, warm and after a cursor jump
   merge    memories of 4 to 48 segments merged to K entries, and one eviction into the memory
+  gpu      the shaders on this machine's GPU: reading, writing and verifying behind 1k to 1 M tokens of context, the first token
+           behind a warm memory, merging, time by kernel, bytes of our buffers; llama.cpp on Vulkan where it is installed
   quality  what other files of a repository are worth: loss on tokens that only they tell and lines that use their names,
            behind nothing, behind memories of the 16 best segments, and behind the 4 best as text. N files (default: 6),
            the same ones every time; minutes each
@@ -42,7 +47,7 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: {
       json: { type: 'string' }, model: { type: 'string' }, threads: { type: 'string', default: '0' }, repo: { type: 'string' },
-      episodes: { type: 'string', default: '6' }, questions: { type: 'string' }, help: { type: 'boolean' },
+      episodes: { type: 'string', default: '6' }, questions: { type: 'string' }, contexts: { type: 'string', default: '1024,4096,16384,65536,131072,1048576' }, help: { type: 'boolean' },
     },
   });
   const name = positionals[0] ?? '';
@@ -56,7 +61,7 @@ async function main(): Promise<number> {
   const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
   const bench = await openBench(root, resolve(values.model ?? `${root}/models/qwen2.5-coder-0.5b`), Number(values.threads));
   const run = await benchmarks[name]();
-  const figures = await run(bench, { repo: values.repo ?? '', episodes, questions: values.questions ?? '' });
+  const figures = await run(bench, { repo: values.repo ?? '', episodes, questions: values.questions ?? '', contexts: values.contexts.split(',').map(Number) });
   if (values.json !== undefined) await saveJson(values.json, name, figures);
   return 0;
 }

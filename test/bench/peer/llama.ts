@@ -33,11 +33,15 @@ interface Sequence {
   eraseContextTokenRanges(ranges: readonly { start: number; end: number }[]): Promise<void>;
 }
 
-/** Installs the peer into `cache` when it is not there and loads `gguf` with room for `contextTokens`. */
-export async function startPeer(cache: string, gguf: string, contextTokens: number, threads: number): Promise<Peer> {
+/**
+ * Installs the peer into `cache` when it is not there and loads `gguf` with room for `contextTokens`.
+ *
+ * @param gpu whether to run on the GPU through Vulkan instead of on the CPU
+ */
+export async function startPeer(cache: string, gguf: string, contextTokens: number, threads: number, gpu = false): Promise<Peer> {
   const peer = await importPeer(cache);
-  const llama = await peer.getLlama({ gpu: false, build: 'never', skipDownload: true, logLevel: 'error' });
-  const model = await llama.loadModel({ modelPath: gguf, gpuLayers: 0 });
+  const llama = await peer.getLlama({ gpu: gpu ? 'vulkan' : false, build: 'never', skipDownload: true, logLevel: 'error' });
+  const model = await llama.loadModel({ modelPath: gguf, gpuLayers: gpu ? 'max' : 0 });
   const context = await model.createContext({ contextSize: contextTokens, batchSize: 256, threads, flashAttention: true });
   const sequence = context.getSequence();
 
@@ -45,7 +49,7 @@ export async function startPeer(cache: string, gguf: string, contextTokens: numb
     if (sequence.nextTokenIndex > length) await sequence.eraseContextTokenRanges([{ start: length, end: sequence.nextTokenIndex }]);
   };
   return {
-    description: `llama.cpp (node-llama-cpp ${version}), Q4_K_M, flash attention, ${threads} threads`,
+    description: `llama.cpp (node-llama-cpp ${version}), Q4_K_M, flash attention, ${gpu ? 'Vulkan' : `${threads} threads`}`,
     prefill: (tokens) => sequence.evaluateWithoutGeneratingNewTokens(tokens),
     async decode(lastToken, count) {
       const before = sequence.nextTokenIndex;
