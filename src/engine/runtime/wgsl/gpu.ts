@@ -65,11 +65,6 @@ export class Gpu {
     if (this.lostBecause !== undefined) throw lost(`The GPU ${this.name} is lost (${this.lostBecause}).`);
   }
 
-  /** Whether the instance still answers; for those who wait for a loss to be told. */
-  get isLost(): boolean {
-    return this.lostBecause !== undefined;
-  }
-
   dispose(): void {
     this.device.destroy();
   }
