@@ -22,6 +22,7 @@ from .base import Base
 from .calibration import windows
 from .download import QWEN_05B, obtain
 from .manifest import Pack
+from .trained import Trained
 from .transformer import finalStates, linear, rotary
 
 CHUNK = 256
@@ -94,6 +95,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True, help="folder of the base (see download.py)")
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--repos", type=Path, nargs="+", required=True, help="git directories that calibration did not read")
+    parser.add_argument("--checkpoint", type=Path, help="compare with the base as this checkpoint updates it")
     parser.add_argument("--windows", type=int, default=24)
     parser.add_argument("--length", type=int, default=1024)
     parser.add_argument("--seed", type=int, default=1)
@@ -103,7 +105,8 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_grad_enabled(False)
 
-    pack, base = Pack(options.pack), Base(obtain(QWEN_05B, options.cache))
+    pack, source = Pack(options.pack), Base(obtain(QWEN_05B, options.cache))
+    base = Trained(source, options.checkpoint) if options.checkpoint else source
     dtype = torch.bfloat16 if options.bfloat16 else torch.float32
     tokens = windows(pack, options.repos, options.windows, options.length, options.seed, plainOnly=True)
     geometry, table, packTable = pack.geometry, base.embedding(), pack.tensor("embedding.weight")
