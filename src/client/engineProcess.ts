@@ -15,7 +15,7 @@ export class EngineProcess {
   readonly #child: ChildProcess;
 
   constructor(node: NodeChoice, program: string, log: Log) {
-    const child = spawn(node.executable, [program], {
+    const child = spawn(node.executable, [...flagsFor(node), program], {
       // A group of its own, so that the whole of it can be ended.
       detached: process.platform !== 'win32',
       windowsHide: true,
@@ -50,6 +50,14 @@ export class EngineProcess {
   #killTree(): void {
     if (this.#child.pid !== undefined) killTree(this.#child.pid);
   }
+}
+
+/**
+ * Young garbage is collected early: left to itself Node lets it grow to tens of megabytes while a long file is read, and the
+ * engine's memory should not grow with the file. The editor's own executable takes no such flags.
+ */
+function flagsFor(node: NodeChoice): string[] {
+  return 'ELECTRON_RUN_AS_NODE' in node.environment ? [] : ['--max-semi-space-size=1'];
 }
 
 /** The host's environment without what was meant for the host itself: debugger options and Electron's switches. */
