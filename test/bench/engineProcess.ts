@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CancellationTokenSource } from 'vscode-jsonrpc/node';
 import { createEngineClient, type EngineClient, type LiveDocument } from '../../src/client';
-import { protocolVersion, type CompletionResult } from '../../src/protocol';
+import { protocolVersion, type CompletionResult, type ReadFirst } from '../../src/protocol';
 import type { Bench } from './bench';
 
 /** The engine as people run it: a process of its own, reached through the editor side's client. */
@@ -23,10 +23,10 @@ export class BenchEngine implements AsyncDisposable {
   }
 
   /** A greedy line with the extension's defaults. @throws Error when the engine does not answer as one that works */
-  async complete(document: LiveDocument, offset: number): Promise<CompletionResult> {
+  async complete(document: LiveDocument, offset: number, readFirst: ReadFirst = 'everything'): Promise<CompletionResult> {
     const source = new CancellationTokenSource();
     const sampling = { temperature: 0, topP: 1 };
-    const parameters = { version: document.version, offset, maxTokens: 64, extent: 'line', sampling, speculation: true } as const;
+    const parameters = { version: document.version, offset, maxTokens: 64, extent: 'line', sampling, speculation: true, readFirst } as const;
     const result = await this.client.complete(document, parameters, source.token);
     source.dispose();
     const { outcome } = result;
@@ -40,6 +40,19 @@ export class BenchEngine implements AsyncDisposable {
 
   close(document: LiveDocument): void {
     this.client.closeDocument(document.uri);
+  }
+
+  /** Settles when a document's text before the cursor has been read in pauses; tells how long that took, in milliseconds. */
+  async untilRead(uri: string): Promise<number> {
+    const start = performance.now();
+    await new Promise<void>((resolve) => {
+      const registration = this.client.onDidReadDocument((reading) => {
+        if (reading.uri !== uri || reading.read < reading.tokens) return;
+        registration.dispose();
+        resolve();
+      });
+    });
+    return performance.now() - start;
   }
 
   /** Resident memory of the engine's process, bytes. */
