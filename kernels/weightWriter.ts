@@ -1,4 +1,5 @@
-import { bitsOf, type ModelManifest, type QuantisedTensor, type TensorEntry } from '../src/engine/model';
+import { bitsOf, type ModelManifest, type QuantisedTensor } from '../src/engine/model';
+import { quantisedTensorOf, tensorOf } from './manifestTensors';
 import { absent, type GraphBuilder, type Value } from './onnx';
 
 /**
@@ -17,7 +18,7 @@ export class WeightWriter {
 
   /** tokens `[1, T]` -> hidden `[1, T, width]`, from the table that is also the head: the same bytes as rows without blocks. */
   embed(tokens: Value): Value {
-    const tensor = this.quantised('embedding.weight');
+    const tensor = quantisedTensorOf(this.manifest, 'embedding.weight');
     const [rows, width] = tensor.shape;
     const table = this.graph.external('embedding.table', 'uint8', [rows, width * bitsOf(tensor) / 8], tensor);
     const inputs = [table, tokens, this.scales('embedding')];
@@ -30,7 +31,7 @@ export class WeightWriter {
 
   /** y = x W^T (+ bias) with a block-quantised W `[out, in]`. */
   linear(name: string, input: Value, output: Value = `${name}.projected`): Value {
-    const tensor = this.quantised(`${name}.weight`);
+    const tensor = quantisedTensorOf(this.manifest, `${name}.weight`);
     const [out, width] = tensor.shape;
     const bits = bitsOf(tensor);
     const data = this.graph.external(`${name}.weight`, 'uint8', [out, blocksOf(tensor), tensor.blockSize * bits / 8], tensor);
@@ -48,7 +49,7 @@ export class WeightWriter {
   /** Scales `[out, blocks]` in fp32, which both consumers want; the cast is folded when the graph is loaded. */
   private scales(name: string): Value {
     return this.once(`${name}.scales`, () => {
-      const tensor = this.quantised(`${name}.weight`);
+      const tensor = quantisedTensorOf(this.manifest, `${name}.weight`);
       const half = this.graph.external(`${name}.scales16`, 'float16', [tensor.shape[0], blocksOf(tensor)], { ...tensor.scales, file: tensor.file });
       this.graph.node('Cast', `${name}.scales`, [half], { attributes: { to: 1 } });
     });
@@ -57,7 +58,7 @@ export class WeightWriter {
   /** Zero points `[out, ceil(blocks * bits / 8)]` of a tensor that has them. */
   private zeroPoints(name: string): Value {
     return this.once(`${name}.zeroPoints`, () => {
-      const tensor = this.quantised(`${name}.weight`);
+      const tensor = quantisedTensorOf(this.manifest, `${name}.weight`);
       if (tensor.zeroPoints === undefined) throw new Error(`Tensor "${name}.weight" has no zero points.`);
       const shape = [tensor.shape[0], Math.ceil(blocksOf(tensor) * bitsOf(tensor) / 8)];
       this.graph.external(`${name}.zeroPoints`, 'uint8', shape, { ...tensor.zeroPoints, file: tensor.file });
@@ -76,22 +77,9 @@ export class WeightWriter {
   }
 
   float(name: string): Value {
-    const tensor = this.tensor(name);
+    const tensor = tensorOf(this.manifest, name);
     if (tensor.type !== 'float32') throw new Error(`Tensor "${name}" must be float32, not ${tensor.type}.`);
     return this.graph.external(name, 'float32', tensor.shape, tensor);
-  }
-
-  private quantised(name: string): QuantisedTensor {
-    const tensor = this.tensor(name);
-    if (tensor.type === 'float32') throw new Error(`Tensor "${name}" must be quantised, not float32.`);
-    return tensor;
-  }
-
-  private tensor(name: string): TensorEntry {
-    const tensors: Readonly<Record<string, TensorEntry | undefined>> = this.manifest.tensors;
-    const tensor = tensors[name];
-    if (tensor === undefined) throw new Error(`The manifest lists no tensor "${name}".`);
-    return tensor;
   }
 }
 

@@ -1,4 +1,5 @@
-import { bitsOf, type ModelManifest, type QuantisedTensor, type TensorEntry } from '../../src/engine/model';
+import { bitsOf, type ModelManifest, type QuantisedTensor } from '../../src/engine/model';
+import { quantisedTensorOf, tensorOf } from '../manifestTensors';
 
 /** Bytes of a shard that go to a place of a packed buffer. */
 export interface PackedPart {
@@ -41,22 +42,22 @@ export class Packing {
 
   /** A float32 tensor. @returns its offset in words */
   floats(name: string): number {
-    const tensor = this.tensor(name);
+    const tensor = tensorOf(this.manifest, name);
     if (tensor.type !== 'float32') throw new Error(`Tensor "${name}" must be float32, not ${tensor.type}.`);
     return this.place(tensor.file, tensor) / 4;
   }
 
   /** A float32 matrix, or several on top of each other. */
   floatMatrix(...names: string[]): MatrixLayout {
-    const [first] = names.map((name) => this.tensor(name).shape);
+    const [first] = names.map((name) => tensorOf(this.manifest, name).shape);
     const offsets = names.map((name) => this.floats(name));
-    const rows = names.reduce((sum, name) => sum + this.tensor(name).shape[0], 0);
+    const rows = names.reduce((sum, name) => sum + tensorOf(this.manifest, name).shape[0], 0);
     return { rows, width: first[1], bits: 32, blockSize: first[1], data: offsets[0], scales: 0 };
   }
 
   /** A quantised matrix, or several of one width and quantisation on top of each other. */
   matrix(...names: string[]): MatrixLayout {
-    const tensors = names.map((name) => this.quantised(name));
+    const tensors = names.map((name) => quantisedTensorOf(this.manifest, name));
     const [{ shape: [, width], blockSize, zeroPoints }] = tensors;
     const bits = bitsOf(tensors[0]);
     const same = tensors.every((tensor) => tensor.shape[1] === width && tensor.blockSize === blockSize && bitsOf(tensor) === bits
@@ -81,18 +82,5 @@ export class Packing {
     this.parts.push({ file, offset, bytes, target });
     this.end += Math.ceil(bytes / 4) * 4;
     return target;
-  }
-
-  private quantised(name: string): QuantisedTensor {
-    const tensor = this.tensor(name);
-    if (tensor.type === 'float32') throw new Error(`Tensor "${name}" must be quantised, not float32.`);
-    return tensor;
-  }
-
-  private tensor(name: string): TensorEntry {
-    const tensors: Readonly<Record<string, TensorEntry | undefined>> = this.manifest.tensors;
-    const tensor = tensors[name];
-    if (tensor === undefined) throw new Error(`The manifest lists no tensor "${name}".`);
-    return tensor;
   }
 }
