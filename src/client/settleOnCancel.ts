@@ -18,8 +18,8 @@ export function settleOnCancel<Result>(
   return new Promise((resolve, reject) => {
     let overdue: NodeJS.Timeout | undefined;
     const cancel = () => {
-      overdue = setTimeout(onOverdue, grace);
-      overdue.unref();
+      // A token that was cancelled before tells it twice: here and to whoever registers.
+      overdue ??= setTimeout(onOverdue, grace).unref();
       resolve(cancelled);
     };
     const registration = token.onCancellationRequested(cancel);

@@ -64,20 +64,21 @@ export class CpuRuntime implements Runtime {
     const { vocabulary } = this.manifest.geometry;
     const stranger = tokens.find((token) => token < 0 || token >= vocabulary);
     if (stranger !== undefined) throw new RangeError(`Token ${stranger} is not one of the ${vocabulary} of the vocabulary.`);
-    const output = own.logitBuffer(rowCount(tokens.length, logits) * vocabulary);
+    const count = rowCount(tokens.length, logits);
+    // One row more than is answered: where a run has a single row, it gets a copy behind it.
+    const output = own.logitBuffer(count === 0 ? 0 : (count + 1) * vocabulary);
     try {
       for (let start = 0; start < tokens.length; start += longestRun) {
         const end = Math.min(start + longestRun, tokens.length);
         const rows = logits === 'last' && end < tokens.length ? 'none' : logits;
         const offset = logits === 'all' ? start * vocabulary : 0;
-        const part = output.subarray(offset, offset + rowCount(end - start, rows) * vocabulary);
-        await this.runPart(own, tokens.subarray(start, end), source + start, rows, part);
+        await this.runPart(own, tokens.subarray(start, end), source + start, rows, output.subarray(offset));
       }
     } catch (error) {
       cache.length = Math.min(cache.length, first);
       throw error;
     }
-    return output;
+    return output.subarray(0, count * vocabulary);
   }
 
   compact(state: RuntimeState, compaction: Compaction): void {
@@ -107,10 +108,11 @@ export class CpuRuntime implements Runtime {
   }
 
   /**
-   * One run of the graph; `output` receives the logits. A single token runs with a copy of itself behind it, whose slot is
-   * then free again: matrix products of one row take another path in ONNX Runtime and round differently, and with 8-bit
-   * activations that moves logits by up to 0.5. From two rows on, a token's results do not depend on what runs beside it,
-   * bit for bit, so that verifying proposals, typing on and reading afresh all write the same text.
+   * One run of the graph; `output` receives the logits, and a row more. A single token runs with a copy of itself behind
+   * it, whose slot is then free again, and a single row of logits likewise: matrix products of one row take another path in
+   * ONNX Runtime and round differently, on some processors more than on others, and with 8-bit activations that moves
+   * logits by up to 0.5. From two rows on, a token's results do not depend on what runs beside it, bit for bit, so that
+   * verifying proposals, typing on and reading afresh all write the same text.
    */
   private async runPart(state: CpuState, tokens: Int32Array, source: number, logits: LogitRows, output: Float32Array): Promise<void> {
     const { cache } = state;
@@ -128,7 +130,7 @@ export class CpuRuntime implements Runtime {
       [decoderNames.slotsInUse]: new Tensor('int32', Int32Array.of(used), [1]),
     }, {
       ...state.fetches,
-      [decoderNames.logits]: new Tensor('float32', output, [1, rows.length, vocabulary]),
+      [decoderNames.logits]: new Tensor('float32', output.subarray(0, rows.length * vocabulary), [1, rows.length, vocabulary]),
       [decoderNames.scores]: new Tensor('float32', scores, [cache.layers, cache.keyValueHeads, padded.length]),
     });
     state.checkUsable();
@@ -166,7 +168,9 @@ function rowCount(tokens: number, logits: LogitRows): number {
   return logits === 'all' ? tokens : Math.min(tokens, logits === 'last' ? 1 : 0);
 }
 
+/** The positions that get logits; one alone twice. */
 function logitRows(tokens: number, logits: LogitRows): Int32Array {
   if (logits === 'none') return new Int32Array(0);
-  return logits === 'last' ? Int32Array.of(tokens - 1) : Int32Array.from({ length: tokens }, (_, i) => i);
+  const last = tokens - 1;
+  return logits === 'last' || last === 0 ? Int32Array.of(last, last) : Int32Array.from({ length: tokens }, (_, i) => i);
 }

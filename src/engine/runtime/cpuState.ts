@@ -11,8 +11,8 @@ export function cpuStateBytes({ layers, keyValueHeads, headDim }: Geometry, slot
   return (slots + spareSlots) * 2 * layers * keyValueHeads * headDim * Float32Array.BYTES_PER_ELEMENT;
 }
 
-/** Longest reused array of logits, in numbers: 16 rows of 151,936 tokens are 9.7 MB. */
-const reusedLogits = 16 * 151_936;
+/** Longest reused array of logits, in numbers: 16 rows of 151,936 tokens and the one more that is computed, 10.3 MB. */
+const reusedLogits = 17 * 151_936;
 
 /** A cache in ordinary memory, with the tensors that let ONNX Runtime read and write it in place. */
 export class CpuState implements RuntimeState {
