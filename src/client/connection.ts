@@ -20,6 +20,8 @@ import {
   type InitializeRequest,
   type LoadProgress,
   type LogMessage,
+  type MemoryView,
+  type MemoryViewRequest,
   type SummarizeRequest,
   type WorkspaceProgress,
   type WorkspaceReport,
@@ -83,6 +85,11 @@ export class EngineConnection {
   /** @throws ResponseError, EngineEndedError */
   workspaceReport(): Promise<WorkspaceReport> {
     return this.#request(methods.workspaceReport, {});
+  }
+
+  /** @throws ResponseError, EngineEndedError */
+  memoryView(request: MemoryViewRequest): Promise<MemoryView> {
+    return this.#request(methods.memoryView, request);
   }
 
   /** @throws ResponseError, EngineEndedError */

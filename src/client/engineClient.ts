@@ -1,5 +1,5 @@
 import type { CancellationToken, Event } from 'vscode-jsonrpc/node';
-import type { ChangeDocument, CompletionResult, DocumentReading, WorkspaceAttention, WorkspaceChange, WorkspaceProgress, WorkspaceReport } from '../protocol';
+import type { ChangeDocument, CompletionResult, DocumentReading, MemoryView, MemoryViewRequest, WorkspaceAttention, WorkspaceChange, WorkspaceProgress, WorkspaceReport } from '../protocol';
 import type { LiveDocument } from './documentMirror';
 import type { CompletionParameters } from './session';
 import type { EngineState } from './state';
@@ -39,5 +39,7 @@ export interface EngineClient {
   attend(attention: WorkspaceAttention): void;
   /** What is read of the workspace and what is not; undefined when no engine can tell. */
   workspaceReport(): Promise<WorkspaceReport | undefined>;
+  /** What the memory holds now; undefined when no engine can tell. Starts none. */
+  memoryView(request: MemoryViewRequest): Promise<MemoryView | undefined>;
   dispose(): void;
 }

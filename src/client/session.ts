@@ -14,6 +14,8 @@ import {
   type EngineInfo,
   type InitializeRequest,
   type LoadProgress,
+  type MemoryView,
+  type MemoryViewRequest,
   type WorkspaceAttention,
   type WorkspaceChange,
   type WorkspaceProgress,
@@ -104,6 +106,11 @@ export class EngineSession {
   /** @throws ResponseError, EngineEndedError */
   workspaceReport(): Promise<WorkspaceReport> {
     return this.#connection.workspaceReport();
+  }
+
+  /** @throws ResponseError, EngineEndedError */
+  memoryView(request: MemoryViewRequest): Promise<MemoryView> {
+    return this.#connection.memoryView(request);
   }
 
   /** Never throws: whatever goes wrong is an outcome. */

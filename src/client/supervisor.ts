@@ -8,6 +8,8 @@ import {
   type ChangeDocument,
   type CompletionResult,
   type DocumentReading,
+  type MemoryView,
+  type MemoryViewRequest,
   type Problem,
   type WorkspaceAttention,
   type WorkspaceChange,
@@ -125,6 +127,10 @@ export class EngineSupervisor implements EngineClient, AnsweringClient {
 
   async workspaceReport(): Promise<WorkspaceReport | undefined> {
     return this.#state.kind === 'ready' ? this.#session?.workspaceReport().catch(() => undefined) : undefined;
+  }
+
+  async memoryView(request: MemoryViewRequest): Promise<MemoryView | undefined> {
+    return this.#state.kind === 'ready' ? this.#session?.memoryView(request).catch(() => undefined) : undefined;
   }
 
   dispose(): void {

@@ -1,7 +1,7 @@
 import {
   defaultConversationBudgetMegabytes, defaultStoreBudgetMegabytes, ProblemError, protocolVersion, type AnswerPart, type AnswerResult,
   type AskRequest, type CompletionRequest, type CompletionResult, type DocumentReading, type EngineInfo, type InitializeRequest,
-  type LoadProgress, type LogMessage, type SummarizeRequest, type WorkspaceProgress,
+  type LoadProgress, type LogMessage, type MemoryView, type MemoryViewRequest, type SummarizeRequest, type WorkspaceProgress,
 } from '../protocol';
 import { Answers } from './answers';
 import { Documents } from './documents';
@@ -12,6 +12,7 @@ import { RequestQueue } from './requestQueue';
 import { chooseRuntime, type Runtime } from './runtime';
 import { openStore } from './store';
 import { Completer } from './tasks/complete';
+import { MemoryViewer } from './tasks/memoryView';
 import { engineVersion } from './version';
 
 /** What an engine tells while it works. */
@@ -30,6 +31,7 @@ export class Engine implements AsyncDisposable {
   private readonly queue = new RequestQueue();
   private readonly completer: Completer;
   private readonly answers: Answers;
+  private readonly viewer: MemoryViewer;
 
   private constructor(
     readonly info: EngineInfo,
@@ -42,6 +44,7 @@ export class Engine implements AsyncDisposable {
     const { manifest } = runtime;
     this.documents = new Documents(tokenizer);
     this.completer = new Completer(manifest, tokenizer, this.documents, contexts, (uri) => workspace?.recallFor(uri) ?? Recall.nothing);
+    this.viewer = new MemoryViewer(manifest, tokenizer.vocabulary, this.documents, contexts, workspace);
     this.answers = new Answers(runtime, tokenizer, conversation, workspace, this.queue);
   }
 
@@ -125,6 +128,11 @@ export class Engine implements AsyncDisposable {
   /** Reads a text of any length and says what is in it. Completions go first. */
   summarize(request: SummarizeRequest, signal: AbortSignal, send: (part: AnswerPart) => void): Promise<AnswerResult> {
     return this.answers.summarize(request, signal, send);
+  }
+
+  /** What the memory of completions holds now. Looks without waiting for what runs, and changes nothing. */
+  memoryView(request: MemoryViewRequest): Promise<MemoryView> {
+    return this.viewer.view(request);
   }
 
   /** Ends the reading of the workspace, so that what prepares a place settles. */

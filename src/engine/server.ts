@@ -1,7 +1,7 @@
 import { CancellationToken, ErrorCodes, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
 import {
   describeProblem, methods, ProblemError, type AnswerPart, type AnswerResult, type AskRequest, type ChangeDocument, type CloseDocument, type CompletionRequest, type DocumentReading, type EngineInfo,
-  type InitializeRequest, type LogMessage, type OpenDocument, type Problem, type WorkspaceAttention, type WorkspaceChange, type WorkspaceReport, type SummarizeRequest,
+  type InitializeRequest, type LogMessage, type MemoryViewRequest, type OpenDocument, type Problem, type WorkspaceAttention, type WorkspaceChange, type WorkspaceReport, type SummarizeRequest,
 } from '../protocol';
 import { Engine, type EngineEvents } from './engine';
 import { isLostDevice, loadInPlaceOf } from './lostDevice';
@@ -35,6 +35,7 @@ export class Server {
     connection.onRequest(methods.complete, (request: CompletionRequest, token: CancellationToken) => answer(this.complete(request, token)));
     connection.onRequest(methods.ask, (request: AskRequest, token: CancellationToken) => answer(this.ask(request, token)));
     connection.onRequest(methods.summarize, (request: SummarizeRequest, token: CancellationToken) => answer(this.summarize(request, token)));
+    connection.onRequest(methods.memoryView, (request: MemoryViewRequest) => answer(this.loaded().then((engine) => engine.memoryView(request))));
     connection.onRequest(methods.shutdown, () => answer(this.shutdown()));
     connection.onNotification(methods.openDocument, (document: OpenDocument) => this.withEngine((engine) => engine.documents.open(document)));
     connection.onNotification(methods.changeDocument, (change: ChangeDocument) => this.withEngine((engine) => {

@@ -4,7 +4,7 @@ export const protocolVersion = 1;
 /**
  * JSON-RPC method names. Requests: `initialize` (InitializeRequest -> EngineInfo), `complete` (CompletionRequest ->
  * CompletionResult, cancellable), `ask` (AskRequest -> AnswerResult, cancellable), `summarize` (SummarizeRequest ->
- * AnswerResult, cancellable), `shutdown`. Notifications to the engine: `document/*`. Notifications from it: `load`
+ * AnswerResult, cancellable), `memory/view` (MemoryViewRequest -> MemoryView), `shutdown`. Notifications to the engine: `document/*`. Notifications from it: `load`
  * (LoadProgress), `answer/part` (AnswerPart), `document/reading` (DocumentReading), `log` (LogMessage).
  *
  * A request that fails is answered with a JSON-RPC error whose `data` is a {@link Problem}. `complete` never fails for the
@@ -17,6 +17,7 @@ export const methods = {
   ask: 'ask',
   summarize: 'summarize',
   answerPart: 'answer/part',
+  memoryView: 'memory/view',
   shutdown: 'shutdown',
   openDocument: 'document/open',
   changeDocument: 'document/change',
@@ -36,6 +37,7 @@ export * from './doNotRead';
 export * from './documents';
 export * from './engine';
 export * from './errors';
+export * from './memoryView';
 export * from './outcome';
 export * from './recall';
 export * from './silentAnswer';

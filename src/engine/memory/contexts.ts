@@ -21,6 +21,11 @@ export class Contexts {
     return this.live.cache;
   }
 
+  /** See {@link LiveContext.document}; of the context that answers. */
+  get document(): string {
+    return this.live.document;
+  }
+
   /** See {@link LiveContext.recalled}; of the context that answers. */
   get recalled(): Recall {
     return this.live.recalled;

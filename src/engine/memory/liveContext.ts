@@ -43,8 +43,7 @@ export const mostPending = 4;
 export class LiveContext {
   private merged = Recall.nothing;
   private mergedShares: readonly number[] = [];
-  /** The document that was read last. */
-  private document = '';
+  private documentRead = '';
 
   /** @param segments where the memories of segments to recall are found */
   constructor(
@@ -53,6 +52,11 @@ export class LiveContext {
     private readonly vocabulary: Vocabulary,
     private readonly segments?: SegmentMemories,
   ) {}
+
+  /** The document that was read last; empty before the first. */
+  get document(): string {
+    return this.documentRead;
+  }
 
   /** What the cache's memory has merged beside the document's text. */
   get recalled(): Recall {
@@ -70,7 +74,7 @@ export class LiveContext {
    */
   continues({ document, text, pinned, recall = Recall.nothing }: WantedContext): boolean {
     const { cache } = this;
-    if (document !== this.document && recall.key !== this.merged.key) return false;
+    if (document !== this.documentRead && recall.key !== this.merged.key) return false;
     if (cache.pinned.length === 0 || !equalTokens(cache.pinned, pinned)) return false;
     const common = commonSpelling(cache.text, text, this.vocabulary);
     if (common.held < cache.absorbed) return false;
@@ -116,7 +120,7 @@ export class LiveContext {
 
   /** @returns the last tokens of the text, which are not in the cache yet */
   private async bring(wanted: WantedContext, continues: boolean, first: ReadFirst, pace: Pace): Promise<Int32Array> {
-    this.document = wanted.document;
+    this.documentRead = wanted.document;
     if (!continues) await this.rebuild(wanted, first, pace);
     const common = commonSpelling(this.cache.text, wanted.text, this.vocabulary);
     this.cache.truncate(common.held);

@@ -40,6 +40,11 @@ export class Recall {
     return new Recall(this.segments.filter(({ key }) => memories.has(key)));
   }
 
+  /** The source of a segment's first token in a memory that {@link memories} went into. @param index among the segments */
+  firstSource(index: number): number {
+    return (index - this.segments.length) * sourcesPerSegment;
+  }
+
   /** The part that each segment has in a memory that {@link memories} went into. @param sources of its entries */
   sharesOf(sources: Int32Array): number[] {
     const counts = this.segments.map(() => 0);
@@ -55,7 +60,7 @@ export class Recall {
     for (const [i, { key, prior }] of this.segments.entries()) {
       const memory = from.get(key);
       if (memory === undefined) continue;
-      const shifted = shiftSources(memory, (i - this.segments.length) * sourcesPerSegment);
+      const shifted = shiftSources(memory, this.firstSource(i));
       yield { ...shifted, scores: shifted.scores.map((score) => score + prior) };
     }
   }

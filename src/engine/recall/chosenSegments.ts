@@ -20,6 +20,10 @@ export class ChosenSegments {
     }
   }
 
+  get(key: string): ChosenSegment | undefined {
+    return this.chosen.get(key);
+  }
+
   /** The best first. @param shares of the memory's entries, in the order of the segments */
   describe({ segments }: Recall, shares: readonly number[]): RememberedSegment[] {
     const known = segments.flatMap(({ key }, i) => {

@@ -95,6 +95,11 @@ export class Folder {
     if (workspace !== undefined) this.enqueue(() => workspace.setOpenText(path, text));
   }
 
+  /** The text of a file as it is now; undefined when it may not or cannot be read, or nothing of the folder was. */
+  async textOf(path: string): Promise<string | undefined> {
+    return this.workspace?.textOf(path);
+  }
+
   /** Whether nothing is left to do. */
   get isRead(): boolean {
     return this.workspace !== undefined && this.jobs === 0;

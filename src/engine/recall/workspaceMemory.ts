@@ -1,9 +1,10 @@
 import type { RememberedSegment, WorkspaceFolder, WorkspaceFolders, WorkspaceProgress } from '../../protocol';
-import { noArchive, Recall, SegmentEncoder, segmentKey, SegmentMemories, SegmentReader, type MemoryPlan } from '../memory';
+import { noArchive, Recall, SegmentEncoder, segmentKey, SegmentMemories, SegmentReader, type MemoryPlan, type RecalledSegment } from '../memory';
 import type { Tokenizer } from '../model';
 import type { Runtime } from '../runtime';
 import type { Store } from '../store';
 import type { AskedWorkspace } from '../tasks/ask';
+import type { SegmentOrigin, ViewedWorkspace } from '../tasks/memoryView';
 import { doNotReadMatcher, Grammars, type Workspace } from '../workspace';
 import { chooseSegments, recallOf, type ChosenSegment } from './chooseSegments';
 import { ChosenSegments } from './chosenSegments';
@@ -33,7 +34,7 @@ export interface WorkspaceHost {
 }
 
 /** What a workspace's segments contribute to the memory of completions: chooses, encodes, keeps. */
-export class WorkspaceMemory {
+export class WorkspaceMemory implements ViewedWorkspace {
   readonly folders: Folders;
   private grammars: Promise<Grammars> | undefined;
   private readonly closing = new AbortController();
@@ -75,6 +76,15 @@ export class WorkspaceMemory {
   /** What is known of the segments that a memory has merged. @param shares of its entries, in the order of the segments */
   describe(recall: Recall, shares: readonly number[]): RememberedSegment[] {
     return this.chosen.describe(recall, shares);
+  }
+
+  /** See {@link ViewedWorkspace.originOf}. */
+  async originOf({ key }: RecalledSegment, document: string): Promise<SegmentOrigin | undefined> {
+    const chosen = this.chosen.get(key);
+    const folder = (await this.folders.locate(document))?.folder;
+    if (chosen === undefined || folder === undefined) return undefined;
+    const { path, startLine, endLine, why } = chosen;
+    return { folder: folder.options.folder, path, startLine, endLine, text: await folder.textOf(path), ...(why === undefined ? {} : { why }) };
   }
 
   /**

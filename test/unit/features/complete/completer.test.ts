@@ -39,6 +39,9 @@ class ScriptedClient implements EngineClient {
   workspaceReport(): Promise<undefined> {
     return Promise.resolve(undefined);
   }
+  memoryView(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
   dispose(): void {}
 }
 

@@ -1,0 +1,2 @@
+export { MemoryViewer, type ViewedWorkspace } from './memoryViewer';
+export type { SegmentOrigin } from './segmentsInMemory';
