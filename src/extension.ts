@@ -5,6 +5,7 @@ import { diagnosticsOf, type Diagnostics } from './features/diagnostics';
 import { forwardDocumentEvents } from './features/documents';
 import { registerToggles } from './features/enable';
 import { createLog, registerShowLog } from './features/log';
+import { MemoryViewSwitch } from './features/memoryView';
 import { registerSummarize } from './features/summarize';
 import { StatusItem } from './features/status';
 import { createEngine, superviseEngine } from './features/supervision';
@@ -17,6 +18,7 @@ export function activate(context: ExtensionContext): { readonly diagnostics: Dia
   const client = createEngine(context, log);
   const history = new CompletionHistory();
   const status = new StatusItem(client, history);
+  const memoryView = new MemoryViewSwitch(client, history);
   const ask = registerAsk(context, client);
   context.subscriptions.push(
     log,
@@ -29,10 +31,11 @@ export function activate(context: ExtensionContext): { readonly diagnostics: Dia
     registerToggles(),
     ask.registration,
     registerSummarize(client),
+    memoryView,
     followWorkspace(client),
     superviseEngine(context, client),
   );
   const milliseconds = performance.now() - start;
   log.info(`Activated in ${milliseconds.toFixed(1)} ms.`);
-  return { diagnostics: diagnosticsOf(milliseconds, client, history, status) };
+  return { diagnostics: diagnosticsOf(milliseconds, client, history, status, memoryView) };
 }

@@ -12,4 +12,6 @@ export const commands = {
   summarizeFile: 'sparsek.summarizeFile',
   summarizeSelection: 'sparsek.summarizeSelection',
   clearConversation: 'sparsek.clearConversation',
+  showMemory: 'sparsek.showMemory',
+  hideMemory: 'sparsek.hideMemory',
 } as const;

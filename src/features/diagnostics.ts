@@ -1,5 +1,6 @@
 import type { EngineClient, EngineState } from '../client';
 import type { CompletionHistory, CompletionRecord } from './complete';
+import type { Level, MemoryViewSwitch } from './memoryView';
 import type { StatusItem, StatusText } from './status';
 
 /** What the extension tells about itself to whoever looks into it: tests, and a person in the developer tools. Read only. */
@@ -13,6 +14,15 @@ export interface Diagnostics {
   /** Requests that the model was asked since the window opened. */
   readonly requests: number;
   readonly status: StatusText;
+  readonly memoryView: {
+    readonly isShown: boolean;
+    /** How many times the engine was asked what it remembers. */
+    readonly requests: number;
+    /** Shaded lines by level, by the document's URI. */
+    readonly lines: Readonly<Record<string, Partial<Record<Level, number>>>>;
+    /** Paths of the segments in the list, and the kinds of its other nodes. */
+    readonly nodes: readonly string[];
+  };
 }
 
 export function diagnosticsOf(
@@ -20,6 +30,7 @@ export function diagnosticsOf(
   client: EngineClient,
   history: CompletionHistory,
   status: StatusItem,
+  memoryView: MemoryViewSwitch,
 ): Diagnostics {
   return {
     activationMilliseconds,
@@ -40,6 +51,11 @@ export function diagnosticsOf(
     },
     get status() {
       return status.shown;
+    },
+    get memoryView() {
+      const { shown, requests } = memoryView;
+      const nodes = shown?.nodes.map((node) => (node.kind === 'segment' ? node.segment.path : node.kind)) ?? [];
+      return { isShown: shown !== undefined, requests, lines: Object.fromEntries(shown?.lines ?? []), nodes };
     },
   };
 }

@@ -17,6 +17,7 @@ export async function run(): Promise<void> {
     await import('../editors.test');
     await import('../doNotRead.test');
     await import('../workspace.test');
+    await import('../memoryView.test');
     await import('../engineLife.test');
     await import('../missingModel.test');
     await import('../twoWindows.test');
