@@ -17,8 +17,8 @@ export function activate(context: ExtensionContext): { readonly diagnostics: Dia
   const log = createLog();
   const client = createEngine(context, log);
   const history = new CompletionHistory();
-  const status = new StatusItem(client, history);
   const memoryView = new MemoryViewSwitch(client, history);
+  const status = new StatusItem(client, history, () => memoryView.shown !== undefined);
   const ask = registerAsk(context, client);
   context.subscriptions.push(
     log,

@@ -14,6 +14,8 @@ export interface Diagnostics {
   /** Requests that the model was asked since the window opened. */
   readonly requests: number;
   readonly status: StatusText;
+  /** What the language status says of the file that is looked at, where that is not read. */
+  readonly notRead: string | undefined;
   readonly memoryView: {
     readonly isShown: boolean;
     /** How many times the engine was asked what it remembers. */
@@ -51,6 +53,9 @@ export function diagnosticsOf(
     },
     get status() {
       return status.shown;
+    },
+    get notRead() {
+      return status.notRead;
     },
     get memoryView() {
       const { shown, requests } = memoryView;

@@ -38,6 +38,8 @@ export interface WorkspaceProgress {
   /** Files and folders that are not read. */
   readonly skipped: number;
   readonly done: boolean;
+  /** While it is not done: files that the rules allow, so that `files` is a part of it. */
+  readonly filesInAll?: number;
 }
 
 /** The answer to `workspace/report`: what is read and what is not, of each folder. */

@@ -7,7 +7,7 @@ import type { KeptWorkspace } from './keptWorkspace';
 type Listener = (progress: WorkspaceProgress) => void;
 
 /** Files after which a listener is told again. */
-const filesBetweenProgress = 200;
+const filesBetweenProgress = 50;
 
 /**
  * A folder of the workspace: read when it is first asked for, and from then on kept in step with the disk. One piece of
@@ -20,6 +20,9 @@ export class Folder {
   private work: Promise<void> = Promise.resolve();
   private jobs = 0;
   private comparing = false;
+  private filesInAll: number | undefined;
+  /** Files that somebody waits for. */
+  private awaited = Infinity;
   private readonly listeners = new Set<Listener>();
 
   /**
@@ -68,6 +71,7 @@ export class Folder {
   async readSome(files: number, first: readonly string[], listener: Listener): Promise<Workspace> {
     const workspace = await this.open();
     for (const path of first) if (!this.isRead && !workspace.has(path)) await workspace.changed(path);
+    this.awaited = files;
     await new Promise<void>((resolve) => {
       const resolveWhenEnough = (progress: WorkspaceProgress) => { if (progress.files >= files) resolve(); };
       const reading = this.read((progress) => {
@@ -121,7 +125,8 @@ export class Folder {
 
   private get progress(): WorkspaceProgress {
     const counts = this.workspace?.progress ?? { files: 0, segments: 0, skipped: 0 };
-    return { folder: this.options.folder, ...counts, done: this.isRead };
+    const { isRead, filesInAll } = this;
+    return { folder: this.options.folder, ...counts, done: isRead, ...(isRead || filesInAll === undefined ? {} : { filesInAll: Math.max(filesInAll, counts.files) }) };
   }
 
   private open(): Promise<Workspace> {
@@ -148,13 +153,22 @@ export class Folder {
       // What changes from here on may lie behind the walk.
       this.comparing = false;
       let told = 0;
+      const counting = this.count(workspace);
       await workspace.read((progress) => {
-        if (progress.files < told + filesBetweenProgress) return;
+        const isEnough = told < this.awaited && progress.files >= this.awaited;
+        if (!isEnough && progress.files < told + filesBetweenProgress) return;
         told = progress.files;
         this.tell();
       }, this.closing);
+      await counting;
       await this.keep();
     });
+  }
+
+  /** Beside the reading, which does not wait for it. */
+  private async count(workspace: Workspace): Promise<void> {
+    // What cannot be walked is told by the reading itself.
+    this.filesInAll = await workspace.count(this.closing).catch(() => undefined);
   }
 
   private enqueue(job: () => Promise<void>): void {

@@ -76,6 +76,16 @@ export async function* readChanges(
   }
 }
 
+/** How many files the rules allow, up to the limit; nothing is opened. Ends early when the signal says so. */
+export async function countFiles(root: string, doNotRead: PathMatcher, { maxFiles }: WorkspaceLimits, signal?: AbortSignal): Promise<number> {
+  let files = 0;
+  for await (const walked of walk(root, doNotRead)) {
+    if (!('reason' in walked)) files++;
+    if (files >= maxFiles || signal?.aborted === true) break;
+  }
+  return files;
+}
+
 /** The folder itself, not a link to it, as ignore rules and relative paths need it. */
 export async function resolveWorkspace(root: string): Promise<string> {
   try {

@@ -5,7 +5,7 @@ import { FileRecords, type SegmentRecord, type Sighting } from './fileRecords';
 import { stampOf } from './fileStamp';
 import { fileName } from './paths';
 import { maxFileBytes, readText } from './readText';
-import { defaultLimits, readChanges, resolveWorkspace, type FileLook, type WorkspaceLimits } from './readWorkspace';
+import { countFiles, defaultLimits, readChanges, resolveWorkspace, type FileLook, type WorkspaceLimits } from './readWorkspace';
 import type { IndexedSegment } from './rank/lexicalIndex';
 import type { RankedSegment } from './rank/ranked';
 import { Ranker, type Attention, type CompletionContext } from './rank/ranker';
@@ -56,6 +56,11 @@ export class Workspace {
   async snapshot(): Promise<WorkspaceSnapshot> {
     const files = this.records.entries();
     return { files, ranker: await this.ranker.snapshot() };
+  }
+
+  /** How many files reading the whole folder looks at. */
+  count(signal?: AbortSignal): Promise<number> {
+    return countFiles(this.root, this.doNotRead, this.limits, signal);
   }
 
   /** Reads the whole folder, or what changed in it unseen. Stops between two files when the signal says so. */

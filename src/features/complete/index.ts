@@ -14,6 +14,7 @@ import { CompletionProvider } from './provider';
 export { explain, describeOutcome, megabytes } from './explain';
 export { CompletionHistory, type CompletionRecord } from './history';
 export { editedSchemes } from './gate';
+export { whyNotRead } from './whyNotRead';
 
 export function registerCompletion(client: EngineClient, history: CompletionHistory, log: Log): vscode.Disposable {
   const completer = new Completer(client, history, log);

@@ -6,6 +6,7 @@ import { commands } from '../commands';
 import type { CompletionHistory } from '../complete';
 import { isEnabledFor, isEnabledInWindow, section } from '../settings';
 import { workspaceChoice } from '../workspace';
+import { NotReadStatus } from './languageStatus';
 import { showMenu } from './menu';
 import { statusText, type StatusInput, type StatusText } from './statusText';
 
@@ -13,13 +14,14 @@ export { type StatusText } from './statusText';
 
 export class StatusItem implements vscode.Disposable {
   readonly #item = vscode.window.createStatusBarItem('sparsek.status', vscode.StatusBarAlignment.Right, 100);
+  readonly #notRead = new NotReadStatus();
   readonly #subscriptions: vscode.Disposable;
   #shown: StatusText;
   /** Of the folders as they are; undefined when that is to be found out anew. */
   #leftOut: StatusInput['leftOut'] | undefined;
   #reading: DocumentReading | undefined;
 
-  constructor(private readonly client: EngineClient, private readonly history: CompletionHistory) {
+  constructor(private readonly client: EngineClient, private readonly history: CompletionHistory, memoryIsShown: () => boolean) {
     this.#item.name = 'SparseK Code';
     this.#item.command = commands.menu;
     this.#shown = this.#update();
@@ -41,7 +43,11 @@ export class StatusItem implements vscode.Disposable {
       vscode.workspace.onDidChangeWorkspaceFolders(() => this.#updateFolders()),
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.#updateFolders()),
       vscode.window.onDidChangeActiveTextEditor(() => this.#update()),
-      vscode.commands.registerCommand(commands.menu, () => showMenu(this.#shown.tooltip[0] ?? '', isEnabledInWindow())),
+      vscode.commands.registerCommand(commands.menu, () => showMenu(this.#shown.tooltip[0] ?? '', {
+        enabled: isEnabledInWindow(),
+        language: vscode.window.activeTextEditor?.document.languageId,
+        memoryIsShown: memoryIsShown(),
+      })),
     );
   }
 
@@ -49,7 +55,13 @@ export class StatusItem implements vscode.Disposable {
     return this.#shown;
   }
 
+  /** Why the file that is looked at is not read, where that is so. */
+  get notRead(): string | undefined {
+    return this.#notRead.detail;
+  }
+
   dispose(): void {
+    this.#notRead.dispose();
     this.#subscriptions.dispose();
     this.#item.dispose();
   }

@@ -21,14 +21,15 @@ export interface StatusInput {
 }
 
 export interface StatusText {
-  readonly kind: 'off' | 'idle' | 'starting' | 'ready' | 'completing' | 'error';
+  readonly kind: 'off' | 'idle' | 'starting' | 'ready' | 'reading' | 'completing' | 'error';
   /** With the editor's icons, `$(name)`. */
   readonly text: string;
   readonly tooltip: readonly string[];
 }
 
 /** What the status item says: where the engine stands, and why the last question got no answer, if it got none. */
-export function statusText({ engine, enabled, completing, last, reading, workspace, leftOut }: StatusInput): StatusText {
+export function statusText(input: StatusInput): StatusText {
+  const { engine, enabled, last } = input;
   if (!enabled) return { kind: 'off', text: '$(circle-slash) SparseK', tooltip: ['Completions are switched off here.'] };
   switch (engine.kind) {
     case 'stopped':
@@ -41,16 +42,15 @@ export function statusText({ engine, enabled, completing, last, reading, workspa
       return { kind: 'error', text: `$(error) SparseK: ${errorName(engine.problem.code)}`, tooltip: [describeProblem(engine.problem)] };
     case 'ready': {
       const { model, device, memory } = engine.info;
-      const bytes = megabytes(memory.keyValueBytes);
       return {
-        kind: completing ? 'completing' : 'ready',
-        text: completing ? '$(sync~spin) SparseK' : '$(sparkle) SparseK',
+        ...activity(input),
         tooltip: [
           `${model.displayName} on ${device.name}. ${device.reason}`,
-          `Memory: ${bytes} of keys and values at any length of file`,
-          ...whileReading(reading),
-          ...workspace.map(describeProgress),
-          ...leftOut.map(describeLeftOut),
+          `Memory: ${megabytes(memory.keyValueBytes)} of keys and values at any length of file`,
+          ...lastRequest(last),
+          ...whileReading(input.reading),
+          ...input.workspace.map(describeProgress),
+          ...input.leftOut.map(describeLeftOut),
           ...silence(last),
         ],
       };
@@ -58,10 +58,27 @@ export function statusText({ engine, enabled, completing, last, reading, workspa
   }
 }
 
+/** What a person waits for comes first, then what is read while nobody does. */
+function activity({ completing, reading, workspace }: StatusInput): Pick<StatusText, 'kind' | 'text'> {
+  if (completing) return { kind: 'completing', text: '$(sync~spin) SparseK' };
+  if (reading !== undefined) return { kind: 'reading', text: `$(book) SparseK ${Math.floor((100 * reading.read) / Math.max(1, reading.tokens))} %` };
+  const folder = workspace.find(({ done }) => !done);
+  if (folder === undefined) return { kind: 'ready', text: '$(sparkle) SparseK' };
+  const { files, filesInAll } = folder;
+  return { kind: 'reading', text: `$(book) SparseK ${files}${filesInAll === undefined ? '' : ` of ${filesInAll}`} files` };
+}
+
 function stage(progress: LoadProgress | undefined): string {
   if (!progress) return 'The engine is starting.';
   const what = { verifying: 'Checking the model', loading: 'Loading the model', ready: 'Ready' }[progress.stage];
   return `${what}: ${Math.round(progress.fraction * 100)} %`;
+}
+
+/** What the last completion cost; nothing of one that never came to the model. */
+function lastRequest(last: CompletionRecord | undefined): string[] {
+  if (last === undefined || last.result.memory.keyValueBytes === 0) return [];
+  const { tokens } = last.result;
+  return [`Last request: reused ${tokens.reused} tokens, read ${tokens.read}, wrote ${tokens.generated} in ${Math.round(last.milliseconds)} ms`];
 }
 
 function whileReading(reading: DocumentReading | undefined): string[] {

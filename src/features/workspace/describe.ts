@@ -1,9 +1,9 @@
 import type { FolderReport, NotReadGroup, WorkspaceProgress, WorkspaceReport } from '../../protocol';
 
 /** How far a folder is read, in a sentence. */
-export function describeProgress({ folder, files, segments, skipped, done }: WorkspaceProgress): string {
+export function describeProgress({ folder, files, filesInAll, segments, skipped, done }: WorkspaceProgress): string {
   const name = folder.slice(Math.max(folder.lastIndexOf('/'), folder.lastIndexOf('\\')) + 1);
-  if (!done) return `Reading ${name}: ${files} files so far`;
+  if (!done) return filesInAll === undefined ? `Reading ${name}: ${files} files so far` : `Reading ${name}: ${files} of ${filesInAll} files`;
   return `${name}: ${files} files in ${segments} segments; ${skipped} files and folders are not read`;
 }
 

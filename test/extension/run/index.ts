@@ -18,6 +18,7 @@ export async function run(): Promise<void> {
     await import('../doNotRead.test');
     await import('../workspace.test');
     await import('../memoryView.test');
+    await import('../status.test');
     await import('../engineLife.test');
     await import('../missingModel.test');
     await import('../twoWindows.test');

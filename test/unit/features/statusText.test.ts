@@ -56,6 +56,22 @@ describe('status text', () => {
     assert.equal(show(ready, { completing: true }).kind, 'completing');
   });
 
+  it('tells what is read beside the work for a person, and how much of it', () => {
+    const folder = { folder: '/home/me/app', files: 312, filesInAll: 800, segments: 900, skipped: 7, done: false };
+    assert.deepEqual([show(ready, { workspace: [folder] }).kind, show(ready, { workspace: [folder] }).text], ['reading', '$(book) SparseK 312 of 800 files']);
+    assert.equal(show(ready, { workspace: [folder] }).tooltip.at(-1), 'Reading app: 312 of 800 files');
+    assert.equal(show(ready, { workspace: [folder], reading: { uri: 'file:///a', read: 512, tokens: 1024 } }).text, '$(book) SparseK 50 %');
+    assert.equal(show(ready, { workspace: [folder], completing: true }).kind, 'completing');
+    assert.equal(show(ready, { workspace: [{ ...folder, done: true }] }).kind, 'ready');
+  });
+
+  it('tells what the last request reused, read and wrote', () => {
+    const result = { ...silentResult({ kind: 'completed' }), tokens: { reused: 2300, read: 4, generated: 9, accepted: 3 }, memory: { keyValueBytes: 5e7, entries: 1024, window: 600 } };
+    const last = { path: 'a', line: 1, milliseconds: 181.4, result };
+    assert.equal(show(ready, { last }).tooltip[2], 'Last request: reused 2300 tokens, read 4, wrote 9 in 181 ms');
+    assert.equal(show(ready, { last: { ...last, result: silentResult({ kind: 'empty' }) } }).tooltip.some((line) => line.startsWith('Last request')), false);
+  });
+
   it('tells why the last question got no answer', () => {
     const last = { path: 'a', line: 1, milliseconds: 1, result: silentResult({ kind: 'empty' }) };
     assert.equal(show(ready, { last }).tooltip.at(-1), 'Last silence: The model had nothing to add.');

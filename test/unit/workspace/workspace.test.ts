@@ -52,6 +52,14 @@ describe('a workspace', () => {
     });
   });
 
+  it('counts the files that the rules allow without opening one', () => withWorkspace(
+    { 'a.ts': 'let a;', 'b/c.ts': 'let c;', '.env': 'x', 'node_modules/x.js': 'x', '.gitignore': 'd.ts', 'd.ts': 'let d;' },
+    async (workspace) => {
+      assert.equal(await workspace.count(), 3);
+      assert.ok(await workspace.count(AbortSignal.abort()) <= 1, 'it ends when it is told to');
+    },
+  ));
+
   it('follows files that change, come and go', async () => {
     await withWorkspace({ 'a.ts': 'export function firstThing() {}\n', 'b.ts': 'export const other = 1;\n' }, async (workspace, root) => {
       assert.deepEqual(pathsFor(workspace, 'firstThing'), ['a.ts']);
