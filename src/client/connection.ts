@@ -13,6 +13,7 @@ import {
   type AnswerPart,
   type AnswerResult,
   type AskRequest,
+  type ChatRequest,
   type CompletionRequest,
   type CompletionResult,
   type DocumentReading,
@@ -22,6 +23,8 @@ import {
   type LogMessage,
   type MemoryView,
   type MemoryViewRequest,
+  type SearchRequest,
+  type SearchResult,
   type SummarizeRequest,
   type WorkspaceProgress,
   type WorkspaceReport,
@@ -93,8 +96,18 @@ export class EngineConnection {
   }
 
   /** @throws ResponseError, EngineEndedError */
-  answer(method: 'ask' | 'summarize', request: AskRequest | SummarizeRequest, token: CancellationToken): Promise<AnswerResult> {
+  answer(method: 'ask' | 'summarize' | 'chat', request: AskRequest | SummarizeRequest | ChatRequest, token: CancellationToken): Promise<AnswerResult> {
     return this.#request(methods[method], request, token);
+  }
+
+  /** @throws ResponseError, EngineEndedError */
+  search(request: SearchRequest, token: CancellationToken): Promise<SearchResult> {
+    return this.#request(methods.search, request, token);
+  }
+
+  /** @throws ResponseError, EngineEndedError */
+  countTokens(text: string): Promise<number> {
+    return this.#request(methods.countTokens, { text });
   }
 
   /** Never throws: a notification to an engine that has ended is lost together with the engine's copy. */

@@ -16,6 +16,8 @@ import {
   type LoadProgress,
   type MemoryView,
   type MemoryViewRequest,
+  type SearchRequest,
+  type SearchResult,
   type WorkspaceAttention,
   type WorkspaceChange,
   type WorkspaceProgress,
@@ -127,6 +129,23 @@ export class EngineSession {
     } finally {
       parts.dispose();
     }
+  }
+
+  /** Never throws: whatever goes wrong is the result's reason. */
+  async search(request: SearchRequest, token: CancellationToken): Promise<SearchResult> {
+    try {
+      return await this.#connection.search(request, token);
+    } catch (error) {
+      const nothing = (reason: string) => ({ segments: [], files: 0, reason });
+      if (token.isCancellationRequested) return nothing('The search was cancelled.');
+      const { outcome } = await this.#failed(error);
+      return nothing(outcome.kind === 'not-ready' ? outcome.reason : 'The engine gave no answer.');
+    }
+  }
+
+  /** @throws ResponseError, EngineEndedError */
+  countTokens(text: string): Promise<number> {
+    return this.#connection.countTokens(text);
   }
 
   dispose(): void {

@@ -11,6 +11,8 @@ import {
   type MemoryView,
   type MemoryViewRequest,
   type Problem,
+  type SearchRequest,
+  type SearchResult,
   type WorkspaceAttention,
   type WorkspaceChange,
   type WorkspaceProgress,
@@ -102,6 +104,18 @@ export class EngineSupervisor implements EngineClient, AnsweringClient {
     if (token.isCancellationRequested) return silentAnswer({ kind: 'cancelled' });
     if (state.kind === 'ready' && this.#session) return this.#session.answer(request, onPart, token);
     return silentAnswer({ kind: 'not-ready', reason: whyNotReady(state) });
+  }
+
+  async search(request: SearchRequest, token: CancellationToken): Promise<SearchResult> {
+    this.start();
+    const state = await waitForState(this, (now) => !isOnTheWay(now), token, patienceMilliseconds);
+    const nothing = (reason: string) => ({ segments: [], files: 0, reason });
+    if (token.isCancellationRequested) return nothing('The search was cancelled.');
+    return state.kind === 'ready' && this.#session ? this.#session.search(request, token) : nothing(whyNotReady(state));
+  }
+
+  async countTokens(text: string): Promise<number | undefined> {
+    return this.#state.kind === 'ready' ? this.#session?.countTokens(text).catch(() => undefined) : undefined;
   }
 
   changeDocument(change: ChangeDocument): void {

@@ -1,18 +1,20 @@
-import { silentAnswer, type AnswerPart, type AnswerResult, type AskRequest, type SummarizeRequest } from '../protocol';
+import { silentAnswer, type AnswerPart, type AnswerResult, type AskRequest, type ChatRequest, type SearchRequest, type SearchResult, type SummarizeRequest } from '../protocol';
 import { BoundedCache, CheckpointStore, LiveContext, type MemoryPlan } from './memory';
 import type { Tokenizer } from './model';
 import type { WorkspaceMemory } from './recall';
 import { RequestQueue } from './requestQueue';
 import type { Runtime } from './runtime';
 import { Asker } from './tasks/ask';
+import { searchIn } from './tasks/search';
 import { Summarizer } from './tasks/summarize';
 import { Grammars } from './workspace';
-import { ChatTemplate, type ChatModel } from './tasks/chat';
+import { ChatTemplate, Chatter, type ChatModel } from './tasks/chat';
 
 interface Tasks {
   readonly cache: BoundedCache;
   readonly asker: Asker;
   readonly summarizer: Summarizer;
+  readonly chatter: Chatter;
 }
 
 /**
@@ -60,6 +62,27 @@ export class Answers {
     });
   }
 
+  /** Needs no workspace. One at a time; other answers wait for it. */
+  chat(request: ChatRequest, signal: AbortSignal, send: (part: AnswerPart) => void): Promise<AnswerResult> {
+    send({ id: request.id, kind: 'stage', stage: 'waiting' });
+    return this.queue.run(request.id, signal, async (superseding) => (await this.loaded()).chatter.chat(request, superseding, send));
+  }
+
+  /**
+   * Asks nothing of the model, so that it waits for no answer; only for the workspace to be read.
+   *
+   * @throws ProblemError when that cannot be read
+   * @throws the signal's reason when aborted
+   */
+  async search(request: SearchRequest, signal: AbortSignal): Promise<SearchResult> {
+    const { workspace } = this;
+    if (workspace === undefined) return { segments: [], files: 0, reason: 'No folder is open that could be searched.' };
+    const { folders } = workspace;
+    const read = workspace.read({ reading: () => undefined });
+    if (!await settledBefore(read, signal)) signal.throwIfAborted();
+    return searchIn(await read, request, folders.attentionIn(folders.current), signal);
+  }
+
   /** Aborts everything. @returns when nothing runs any more */
   async dispose(): Promise<void> {
     await this.queue.close();
@@ -89,7 +112,7 @@ export class Answers {
       context: new LiveContext(cache, checkpoints, tokenizer.vocabulary, workspace?.memories),
       takeTurn: (step) => steps.run('answer', signal, step),
     };
-    return { cache, asker: new Asker(model), summarizer: new Summarizer(model) };
+    return { cache, asker: new Asker(model), summarizer: new Summarizer(model), chatter: new Chatter(model) };
   }
 }
 

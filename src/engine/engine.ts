@@ -1,7 +1,7 @@
 import {
   defaultConversationBudgetMegabytes, defaultStoreBudgetMegabytes, ProblemError, protocolVersion, type AnswerPart, type AnswerResult,
-  type AskRequest, type CompletionRequest, type CompletionResult, type DocumentReading, type EngineInfo, type InitializeRequest,
-  type LoadProgress, type LogMessage, type MemoryView, type MemoryViewRequest, type SummarizeRequest, type WorkspaceProgress,
+  type AskRequest, type ChatRequest, type CompletionRequest, type CompletionResult, type DocumentReading, type EngineInfo, type InitializeRequest,
+  type LoadProgress, type LogMessage, type MemoryView, type MemoryViewRequest, type SearchRequest, type SearchResult, type SummarizeRequest, type WorkspaceProgress,
 } from '../protocol';
 import { Answers } from './answers';
 import { Documents } from './documents';
@@ -128,6 +128,16 @@ export class Engine implements AsyncDisposable {
   /** Reads a text of any length and says what is in it. Completions go first. */
   summarize(request: SummarizeRequest, signal: AbortSignal, send: (part: AnswerPart) => void): Promise<AnswerResult> {
     return this.answers.summarize(request, signal, send);
+  }
+
+  /** Goes on with a conversation. Completions go first. */
+  chat(request: ChatRequest, signal: AbortSignal, send: (part: AnswerPart) => void): Promise<AnswerResult> {
+    return this.answers.chat(request, signal, send);
+  }
+
+  /** What of the workspace a question is about. @throws as {@link Answers.search} */
+  search(request: SearchRequest, signal: AbortSignal): Promise<SearchResult> {
+    return this.answers.search(request, signal);
   }
 
   /** What the memory of completions holds now. Looks without waiting for what runs, and changes nothing. */

@@ -1,7 +1,7 @@
 import { CancellationToken, ErrorCodes, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
 import {
-  describeProblem, methods, ProblemError, type AnswerPart, type AnswerResult, type AskRequest, type ChangeDocument, type CloseDocument, type CompletionRequest, type DocumentReading, type EngineInfo,
-  type InitializeRequest, type LogMessage, type MemoryViewRequest, type OpenDocument, type Problem, type WorkspaceAttention, type WorkspaceChange, type WorkspaceReport, type SummarizeRequest,
+  describeProblem, methods, ProblemError, type AnswerPart, type AnswerResult, type AskRequest, type ChangeDocument, type ChatRequest, type CloseDocument, type CompletionRequest, type DocumentReading, type EngineInfo,
+  type InitializeRequest, type LogMessage, type MemoryViewRequest, type OpenDocument, type Problem, type WorkspaceAttention, type WorkspaceChange, type WorkspaceReport, type SearchRequest, type SearchResult, type SummarizeRequest, type TokenCountRequest,
 } from '../protocol';
 import { Engine, type EngineEvents } from './engine';
 import { isLostDevice, loadInPlaceOf } from './lostDevice';
@@ -35,6 +35,9 @@ export class Server {
     connection.onRequest(methods.complete, (request: CompletionRequest, token: CancellationToken) => answer(this.complete(request, token)));
     connection.onRequest(methods.ask, (request: AskRequest, token: CancellationToken) => answer(this.ask(request, token)));
     connection.onRequest(methods.summarize, (request: SummarizeRequest, token: CancellationToken) => answer(this.summarize(request, token)));
+    connection.onRequest(methods.chat, (request: ChatRequest, token: CancellationToken) => answer(this.chat(request, token)));
+    connection.onRequest(methods.search, (request: SearchRequest, token: CancellationToken) => answer(this.search(request, token)));
+    connection.onRequest(methods.countTokens, ({ text }: TokenCountRequest) => answer(this.loaded().then(({ tokenizer }) => tokenizer.encode(text).length)));
     connection.onRequest(methods.memoryView, (request: MemoryViewRequest) => answer(this.loaded().then((engine) => engine.memoryView(request))));
     connection.onRequest(methods.shutdown, () => answer(this.shutdown()));
     connection.onNotification(methods.openDocument, (document: OpenDocument) => this.withEngine((engine) => engine.documents.open(document)));
@@ -79,6 +82,14 @@ export class Server {
 
   private async summarize(request: SummarizeRequest, token: CancellationToken): Promise<AnswerResult> {
     return withSignal(token, (signal) => this.onAnyDevice((engine) => engine.summarize(request, signal, (part) => this.tell(part))));
+  }
+
+  private async chat(request: ChatRequest, token: CancellationToken): Promise<AnswerResult> {
+    return withSignal(token, (signal) => this.onAnyDevice((engine) => engine.chat(request, signal, (part) => this.tell(part))));
+  }
+
+  private async search(request: SearchRequest, token: CancellationToken): Promise<SearchResult> {
+    return withSignal(token, async (signal) => (await this.loaded()).search(request, signal));
   }
 
   /** Asks again of an engine on the CPU when the device is lost; what is opened and edited meanwhile reaches that one. */

@@ -4,7 +4,9 @@ export const protocolVersion = 1;
 /**
  * JSON-RPC method names. Requests: `initialize` (InitializeRequest -> EngineInfo), `complete` (CompletionRequest ->
  * CompletionResult, cancellable), `ask` (AskRequest -> AnswerResult, cancellable), `summarize` (SummarizeRequest ->
- * AnswerResult, cancellable), `memory/view` (MemoryViewRequest -> MemoryView), `shutdown`. Notifications to the engine: `document/*`. Notifications from it: `load`
+ * AnswerResult, cancellable), `memory/view` (MemoryViewRequest -> MemoryView), `chat`
+ * (ChatRequest -> AnswerResult, cancellable), `search` (SearchRequest -> SearchResult, cancellable), `countTokens`
+ * (TokenCountRequest -> number), `shutdown`. Notifications to the engine: `document/*`. Notifications from it: `load`
  * (LoadProgress), `answer/part` (AnswerPart), `document/reading` (DocumentReading), `log` (LogMessage).
  *
  * A request that fails is answered with a JSON-RPC error whose `data` is a {@link Problem}. `complete` never fails for the
@@ -16,6 +18,9 @@ export const methods = {
   complete: 'complete',
   ask: 'ask',
   summarize: 'summarize',
+  chat: 'chat',
+  search: 'search',
+  countTokens: 'countTokens',
   answerPart: 'answer/part',
   memoryView: 'memory/view',
   shutdown: 'shutdown',
@@ -32,6 +37,7 @@ export const methods = {
 } as const;
 
 export * from './answer';
+export * from './chat';
 export * from './completion';
 export * from './doNotRead';
 export * from './documents';
@@ -40,6 +46,7 @@ export * from './errors';
 export * from './memoryView';
 export * from './outcome';
 export * from './recall';
+export * from './search';
 export * from './silentAnswer';
 export * from './silentResult';
 export * from './workspace';

@@ -3,4 +3,5 @@ export { ChatTemplate, type Role } from './chatTemplate';
 export { repetitionStart } from './repetition';
 export { writeTurn, type Writing, type WritingOptions } from './write';
 export { AnswerTally } from './answerTally';
+export { Chatter } from './chatter';
 export type { ChatModel } from './chatModel';

@@ -1,0 +1,1 @@
+export { searchIn } from './search';
