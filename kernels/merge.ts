@@ -1,4 +1,5 @@
 import { forEachHead } from './cache';
+import { copyRows } from './copyRows';
 import { allocateMemory, type Memory } from './memory';
 import { topK } from './topK';
 import { uniteHead, type Union } from './union';
@@ -35,23 +36,20 @@ export function mergeMemories(memories: readonly Memory[], priors: readonly numb
   return merged;
 }
 
-/** Copies the chosen candidates to entry `first` and on. */
+/** Copies the chosen candidates to entry `first` and on, memory after memory where they stand so. */
 function gather(memories: readonly Memory[], union: Union, chosen: Uint32Array, merged: Memory, first: number): void {
   const { headDim } = merged;
-  for (let i = 0, end = 0; i < chosen.length; i = end) {
-    const owner = union.owners[chosen[i]];
-    const entry = union.entries[chosen[i]];
-    // Neighbours that stay neighbours are copied as one.
-    do {
-      merged.scores[first + end] = union.scores[chosen[end]];
-      merged.sources[first + end] = union.sources[chosen[end]];
-      end++;
-    } while (end < chosen.length && union.owners[chosen[end]] === owner && union.entries[chosen[end]] === entry + end - i);
-    copyRows(memories[owner].keys, entry, merged.keys, first + i, end - i, headDim);
-    copyRows(memories[owner].values, entry, merged.values, first + i, end - i, headDim);
+  const entries = new Uint32Array(chosen.length);
+  for (let i = 0; i < chosen.length; i++) {
+    entries[i] = union.entries[chosen[i]];
+    merged.scores[first + i] = union.scores[chosen[i]];
+    merged.sources[first + i] = union.sources[chosen[i]];
   }
-}
-
-function copyRows(from: Float32Array, row: number, to: Float32Array, target: number, rows: number, width: number): void {
-  to.set(from.subarray(row * width, (row + rows) * width), target * width);
+  for (let start = 0, end = 0; start < chosen.length; start = end) {
+    const owner = union.owners[chosen[start]];
+    do end++; while (end < chosen.length && union.owners[chosen[end]] === owner);
+    const rows = entries.subarray(start, end);
+    copyRows(memories[owner].keys, rows, merged.keys, first + start, headDim);
+    copyRows(memories[owner].values, rows, merged.values, first + start, headDim);
+  }
 }

@@ -116,7 +116,7 @@ describe('the walk', () => {
     assert.deepEqual(entries.filter((entry) => !('reason' in entry)).map(({ path }) => path), ['a/private/x', 'ok.ts']);
   });
 
-  it('walks 100,000 files in bounded time and memory', async function () {
+  it('walks 100,000 files in bounded memory', async function () {
     this.timeout(240_000);
     await withTree({}, async (root) => {
       for (let folder = 0; folder < 200; folder++) {
@@ -124,7 +124,6 @@ describe('the walk', () => {
         await mkdir(path);
         await Promise.all(Array.from({ length: 500 }, (_, file) => writeFile(join(path, `file${file}.ts`), '')));
       }
-      const start = performance.now();
       const before = process.memoryUsage().heapUsed;
       let [count, most] = [0, 0];
       for await (const entry of walk(root, doNotReadMatcher(['.env*']))) {
@@ -132,7 +131,6 @@ describe('the walk', () => {
         if (count % 1000 === 0) most = Math.max(most, process.memoryUsage().heapUsed - before);
       }
       assert.equal(count, 100_000);
-      assert.ok(performance.now() - start < 60_000);
       assert.ok(most < 300e6, `${(most / 1e6).toFixed(0)} MB`);
     });
   });

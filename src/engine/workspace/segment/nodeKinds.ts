@@ -3,7 +3,7 @@ import type { Node } from '@vscode/tree-sitter-wasm';
 // Grammars name their nodes alike: `function_declaration`, `function_definition`, `function_item`, `method`.
 const functionTypes = /function|method|closure|lambda|constructor|destructor|accessor|func_literal|do_block/;
 const declarationEndings =
-  'declaration|definition|signature|_item|_spec|specifier|enumerator|enum_constant|enum_assignment';
+  'declaration|definition|signature|_item|_spec|specifier|enumerator|enum_constant|enum_variant|enum_assignment';
 const declarationTypes = new RegExp(
   `(${declarationEndings})$|^(method|singleton_method|class|module|export_statement|pair)$`,
 );
