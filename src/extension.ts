@@ -4,6 +4,7 @@ import { CompletionHistory, registerCompletion } from './features/complete';
 import { diagnosticsOf, type Diagnostics } from './features/diagnostics';
 import { forwardDocumentEvents } from './features/documents';
 import { registerToggles } from './features/enable';
+import { registerLanguageModel } from './features/languageModel';
 import { createLog, registerShowLog } from './features/log';
 import { MemoryViewSwitch } from './features/memoryView';
 import { registerSummarize } from './features/summarize';
@@ -32,6 +33,7 @@ export function activate(context: ExtensionContext): { readonly diagnostics: Dia
     ask.registration,
     registerSummarize(client),
     memoryView,
+    registerLanguageModel(client, context.extensionUri, log),
     followWorkspace(client),
     superviseEngine(context, client),
   );

@@ -18,7 +18,8 @@ export async function openPlace({ path, startLine, endLine }: Place): Promise<vo
   editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 }
 
-async function findFile(path: string): Promise<vscode.Uri | undefined> {
+/** The file of the workspace that a relative path names; undefined for one outside, or for none. */
+export async function findFile(path: string): Promise<vscode.Uri | undefined> {
   if (path.split('/').includes('..') || path.startsWith('/')) return undefined;
   for (const { uri } of vscode.workspace.workspaceFolders ?? []) {
     const candidate = vscode.Uri.joinPath(uri, path);
