@@ -35,7 +35,7 @@ export interface DocumentMemory {
 export interface LineMemory {
   /** 1-based. */
   readonly line: number;
-  /** Tokens that begin in it. */
+  /** Tokens that have a character of it; its line break is one. */
   readonly tokens: number;
   /** Share of them that is kept, 0 to 1: the average over layers and KV heads. */
   readonly kept: number;

@@ -1,5 +1,6 @@
 import type { LineMemory, MemoryViewRequest } from '../../../protocol';
 import type { KeptEntries } from './keptEntries';
+import type { TokenLines } from './tokenLines';
 
 interface LineSum {
   tokens: number;
@@ -14,29 +15,29 @@ export class LineShares {
 
   constructor(private readonly entries: KeptEntries, private readonly detail: MemoryViewRequest['detail']) {}
 
-  /** Tokens that compete for the memory. @param lines the line of each @param first the source of the first one */
-  addCompeting(lines: Int32Array, first: number): void {
+  /** Tokens that compete for the memory. @param first the source of the first one */
+  addCompeting(lines: TokenLines, first: number): void {
     const { entries, detail } = this;
     const counts = entries.rowsKeeping(first, lines.length);
-    for (const [i, line] of lines.entries()) this.add(line, counts[i] / entries.rows, false);
+    eachLine(lines, (line, token) => this.add(line, counts[token] / entries.rows, false));
     if (detail === undefined) return;
     for (let layer = 0; layer < entries.layers; layer++) {
       const heads = entries.headsKeeping(layer, first, lines.length);
-      for (const [i, line] of lines.entries()) this.addToLayer(line, layer, heads[i] / entries.keyValueHeads);
+      eachLine(lines, (line, token) => this.addToLayer(line, layer, heads[token] / entries.keyValueHeads));
     }
   }
 
   /** Tokens around the cursor, kept whole. */
-  addLive(lines: Int32Array): void {
-    for (const line of lines) {
+  addLive(lines: TokenLines): void {
+    eachLine(lines, (line) => {
       this.add(line, 1, true);
       if (this.detail !== undefined) for (let layer = 0; layer < this.entries.layers; layer++) this.addToLayer(line, layer, 1);
-    }
+    });
   }
 
   /** Tokens that were never read. */
-  addUnread(lines: Int32Array): void {
-    for (const line of lines) this.add(line, 0, false);
+  addUnread(lines: TokenLines): void {
+    eachLine(lines, (line) => this.add(line, 0, false));
   }
 
   /** Lines of which something is kept, or those that were asked for, in order. */
@@ -65,6 +66,11 @@ export class LineShares {
     const layers = this.sums.get(line)?.layers;
     if (layers !== undefined) layers[layer] = (layers.at(layer) ?? 0) + kept;
   }
+}
+
+/** A token counts in every line that it has a character of. */
+function eachLine(lines: TokenLines, use: (line: number, token: number) => void): void {
+  for (let token = 0; token < lines.length; token++) for (let line = lines.firstOf(token); line <= lines.lastOf(token); line++) use(line, token);
 }
 
 function isIn(line: number, { startLine, endLine }: NonNullable<MemoryViewRequest['detail']>): boolean {

@@ -3,7 +3,7 @@ import type { RecalledSegment } from '../../memory';
 import type { Vocabulary } from '../../model';
 import { LineShares } from './lineShares';
 import type { PresentMemory } from './presentMemory';
-import { tokenLines } from './tokenLines';
+import { TokenLines } from './tokenLines';
 
 /** Where a recalled segment came from. */
 export interface SegmentOrigin extends Pick<SegmentInMemory, 'path' | 'startLine' | 'endLine' | 'why'> {
@@ -21,9 +21,8 @@ export function segmentInMemory(
   if (startLine === undefined) return { ...origin, share, stale: true, lines: [] };
   const shares = new LineShares(kept, detail);
   // The first line of a segment is its path, which stands in no file.
-  const lines = tokenLines(tokens, startLine - 1, vocabulary);
-  const header = lines.findIndex((line) => line >= startLine);
-  if (header >= 0) shares.addCompeting(lines.subarray(header), first + header);
+  const { skipped, rest } = TokenLines.of(tokens, startLine - 1, vocabulary).from(startLine);
+  shares.addCompeting(rest, first + skipped);
   return { ...origin, startLine, endLine: startLine + origin.endLine - origin.startLine, share, stale: false, lines: shares.result() };
 }
 

@@ -50,17 +50,23 @@ describe('The memory view', () => {
     const sums = new Map<number, { kept: number; all: number }>();
     let at = 1;
     for (const [i, token] of cache.text.entries()) {
-      const sum = sums.get(at) ?? { kept: 0, all: 0 };
-      sums.set(at, sum);
-      for (const layer of layers) {
-        for (let head = 0; head < memory.keyValueHeads; head++) {
-          const row = layer * memory.keyValueHeads + head;
-          const isKept = i >= cache.absorbed || memory.sources.subarray(row * memory.count, (row + 1) * memory.count).includes(i);
-          sum.all++;
-          if (isKept) sum.kept++;
+      const touched = new Set<number>();
+      for (const character of model().tokenizer.decode([token])) {
+        touched.add(at);
+        if (character === '\n') at++;
+      }
+      for (const one of touched) {
+        const sum = sums.get(one) ?? { kept: 0, all: 0 };
+        sums.set(one, sum);
+        for (const layer of layers) {
+          for (let head = 0; head < memory.keyValueHeads; head++) {
+            const row = layer * memory.keyValueHeads + head;
+            const isKept = i >= cache.absorbed || memory.sources.subarray(row * memory.count, (row + 1) * memory.count).includes(i);
+            sum.all++;
+            if (isKept) sum.kept++;
+          }
         }
       }
-      at += model().tokenizer.decode([token]).split('\n').length - 1;
     }
     return new Map([...sums].filter(([, { kept }]) => kept > 0).map(([one, { kept, all }]) => [one, kept / all]));
   }
