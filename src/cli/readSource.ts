@@ -31,7 +31,7 @@ export async function readSource(file: string): Promise<{ readonly text: string 
 }
 
 /** The file's or a folder's name that is on the do-not-read list, of the path as given or of where a link leads. */
-async function secretPart(file: string): Promise<string | undefined> {
+export async function secretPart(file: string): Promise<string | undefined> {
   const matches = doNotReadMatcher(defaultDoNotRead);
   const paths = [resolve(file), await realpath(file)];
   return paths.flatMap((path) => path.split(sep)).find((name) => name !== '' && matches(name));

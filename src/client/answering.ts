@@ -1,10 +1,11 @@
 import type { CancellationToken } from 'vscode-jsonrpc/node';
-import type { AnswerPart, AnswerResult, AskRequest, ChatRequest, SearchRequest, SearchResult, SummarizeRequest } from '../protocol';
+import type { AnswerPart, AnswerResult, AskRequest, ChatRequest, SearchRequest, SearchResult, SummarizeFolderRequest, SummarizeRequest } from '../protocol';
 
 /** What can be asked in words. The client chooses the request's id. */
 export type WordyRequest =
   | ({ readonly method: 'ask' } & Omit<AskRequest, 'id'>)
   | ({ readonly method: 'summarize' } & Omit<SummarizeRequest, 'id'>)
+  | ({ readonly method: 'summarizeFolder' } & Omit<SummarizeFolderRequest, 'id'>)
   | ({ readonly method: 'chat' } & Omit<ChatRequest, 'id'>);
 
 /** The part of the engine that answers in words. */

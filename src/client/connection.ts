@@ -25,6 +25,7 @@ import {
   type MemoryViewRequest,
   type SearchRequest,
   type SearchResult,
+  type SummarizeFolderRequest,
   type SummarizeRequest,
   type WorkspaceProgress,
   type WorkspaceReport,
@@ -96,7 +97,7 @@ export class EngineConnection {
   }
 
   /** @throws ResponseError, EngineEndedError */
-  answer(method: 'ask' | 'summarize' | 'chat', request: AskRequest | SummarizeRequest | ChatRequest, token: CancellationToken): Promise<AnswerResult> {
+  answer(method: 'ask' | 'summarize' | 'summarizeFolder' | 'chat', request: AskRequest | SummarizeRequest | SummarizeFolderRequest | ChatRequest, token: CancellationToken): Promise<AnswerResult> {
     return this.#request(methods[method], request, token);
   }
 

@@ -1,4 +1,4 @@
-import { silentAnswer, type AnswerPart, type AnswerResult, type AskRequest, type ChatRequest, type SearchRequest, type SearchResult, type SummarizeRequest } from '../protocol';
+import { silentAnswer, type AnswerPart, type AnswerResult, type AskRequest, type ChatRequest, type SearchRequest, type SearchResult, type SummarizeFolderRequest, type SummarizeRequest } from '../protocol';
 import { BoundedCache, CheckpointStore, LiveContext, type MemoryPlan } from './memory';
 import type { Tokenizer } from './model';
 import type { WorkspaceMemory } from './recall';
@@ -59,6 +59,18 @@ export class Answers {
       this.grammars ??= Grammars.open();
       const { summarizer } = await this.loaded();
       return summarizer.summarize(request, await this.grammars, superseding, send);
+    });
+  }
+
+  /** Reads the folder by itself, by the rules of the workspace that it lies in. @throws ProblemError when that cannot be read */
+  async summarizeFolder(request: SummarizeFolderRequest, signal: AbortSignal, send: (part: AnswerPart) => void): Promise<AnswerResult> {
+    const folder = this.workspace?.folders.holding(request.folder);
+    if (folder === undefined) return silentAnswer({ kind: 'not-ready', reason: 'The folder does not lie in a trusted folder of the workspace, so that its files may not be read.' });
+    send({ id: request.id, kind: 'stage', stage: 'waiting' });
+    return this.queue.run(request.id, signal, async (superseding) => {
+      this.grammars ??= Grammars.open();
+      const { summarizer } = await this.loaded();
+      return summarizer.summarizeFolder(request, folder, await this.grammars, superseding, send);
     });
   }
 

@@ -1,7 +1,7 @@
 import {
   defaultConversationBudgetMegabytes, defaultStoreBudgetMegabytes, ProblemError, protocolVersion, type AnswerPart, type AnswerResult,
   type AskRequest, type ChatRequest, type CompletionRequest, type CompletionResult, type DocumentReading, type EngineInfo, type InitializeRequest,
-  type LoadProgress, type LogMessage, type MemoryView, type MemoryViewRequest, type SearchRequest, type SearchResult, type SummarizeRequest, type WorkspaceProgress,
+  type LoadProgress, type LogMessage, type MemoryView, type MemoryViewRequest, type SearchRequest, type SearchResult, type SummarizeFolderRequest, type SummarizeRequest, type WorkspaceProgress,
 } from '../protocol';
 import { Answers } from './answers';
 import { Documents } from './documents';
@@ -128,6 +128,11 @@ export class Engine implements AsyncDisposable {
   /** Reads a text of any length and says what is in it. Completions go first. */
   summarize(request: SummarizeRequest, signal: AbortSignal, send: (part: AnswerPart) => void): Promise<AnswerResult> {
     return this.answers.summarize(request, signal, send);
+  }
+
+  /** Says what a folder of the workspace is for and what is in its files. Completions go first. */
+  summarizeFolder(request: SummarizeFolderRequest, signal: AbortSignal, send: (part: AnswerPart) => void): Promise<AnswerResult> {
+    return this.answers.summarizeFolder(request, signal, send);
   }
 
   /** Goes on with a conversation. Completions go first. */

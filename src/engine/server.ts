@@ -1,7 +1,7 @@
 import { CancellationToken, ErrorCodes, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
 import {
   describeProblem, methods, ProblemError, type AnswerPart, type AnswerResult, type AskRequest, type ChangeDocument, type ChatRequest, type CloseDocument, type CompletionRequest, type DocumentReading, type EngineInfo,
-  type InitializeRequest, type LogMessage, type MemoryViewRequest, type OpenDocument, type Problem, type WorkspaceAttention, type WorkspaceChange, type WorkspaceReport, type SearchRequest, type SearchResult, type SummarizeRequest, type TokenCountRequest,
+  type InitializeRequest, type LogMessage, type MemoryViewRequest, type OpenDocument, type Problem, type WorkspaceAttention, type WorkspaceChange, type WorkspaceReport, type SearchRequest, type SearchResult, type SummarizeFolderRequest, type SummarizeRequest, type TokenCountRequest,
 } from '../protocol';
 import { Engine, type EngineEvents } from './engine';
 import { isLostDevice, loadInPlaceOf } from './lostDevice';
@@ -35,6 +35,7 @@ export class Server {
     connection.onRequest(methods.complete, (request: CompletionRequest, token: CancellationToken) => answer(this.complete(request, token)));
     connection.onRequest(methods.ask, (request: AskRequest, token: CancellationToken) => answer(this.ask(request, token)));
     connection.onRequest(methods.summarize, (request: SummarizeRequest, token: CancellationToken) => answer(this.summarize(request, token)));
+    connection.onRequest(methods.summarizeFolder, (request: SummarizeFolderRequest, token: CancellationToken) => answer(this.summarizeFolder(request, token)));
     connection.onRequest(methods.chat, (request: ChatRequest, token: CancellationToken) => answer(this.chat(request, token)));
     connection.onRequest(methods.search, (request: SearchRequest, token: CancellationToken) => answer(this.search(request, token)));
     connection.onRequest(methods.countTokens, ({ text }: TokenCountRequest) => answer(this.loaded().then(({ tokenizer }) => tokenizer.encode(text).length)));
@@ -82,6 +83,10 @@ export class Server {
 
   private async summarize(request: SummarizeRequest, token: CancellationToken): Promise<AnswerResult> {
     return withSignal(token, (signal) => this.onAnyDevice((engine) => engine.summarize(request, signal, (part) => this.tell(part))));
+  }
+
+  private async summarizeFolder(request: SummarizeFolderRequest, token: CancellationToken): Promise<AnswerResult> {
+    return withSignal(token, (signal) => this.onAnyDevice((engine) => engine.summarizeFolder(request, signal, (part) => this.tell(part))));
   }
 
   private async chat(request: ChatRequest, token: CancellationToken): Promise<AnswerResult> {

@@ -11,6 +11,7 @@ export const commands = {
   askAboutSelection: 'sparsek.askAboutSelection',
   summarizeFile: 'sparsek.summarizeFile',
   summarizeSelection: 'sparsek.summarizeSelection',
+  summarizeFolder: 'sparsek.summarizeFolder',
   clearConversation: 'sparsek.clearConversation',
   showMemory: 'sparsek.showMemory',
   hideMemory: 'sparsek.hideMemory',

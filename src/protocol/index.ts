@@ -4,7 +4,8 @@ export const protocolVersion = 1;
 /**
  * JSON-RPC method names. Requests: `initialize` (InitializeRequest -> EngineInfo), `complete` (CompletionRequest ->
  * CompletionResult, cancellable), `ask` (AskRequest -> AnswerResult, cancellable), `summarize` (SummarizeRequest ->
- * AnswerResult, cancellable), `memory/view` (MemoryViewRequest -> MemoryView), `chat`
+ * AnswerResult, cancellable), `summarizeFolder` (SummarizeFolderRequest -> AnswerResult,
+ * cancellable), `memory/view` (MemoryViewRequest -> MemoryView), `chat`
  * (ChatRequest -> AnswerResult, cancellable), `search` (SearchRequest -> SearchResult, cancellable), `countTokens`
  * (TokenCountRequest -> number), `shutdown`. Notifications to the engine: `document/*`. Notifications from it: `load`
  * (LoadProgress), `answer/part` (AnswerPart), `document/reading` (DocumentReading), `log` (LogMessage).
@@ -18,6 +19,7 @@ export const methods = {
   complete: 'complete',
   ask: 'ask',
   summarize: 'summarize',
+  summarizeFolder: 'summarizeFolder',
   chat: 'chat',
   search: 'search',
   countTokens: 'countTokens',
@@ -43,6 +45,7 @@ export * from './doNotRead';
 export * from './documents';
 export * from './engine';
 export * from './errors';
+export * from './folderSummary';
 export * from './memoryView';
 export * from './outcome';
 export * from './recall';

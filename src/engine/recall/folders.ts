@@ -1,6 +1,7 @@
+import { relative } from 'node:path';
 import type { WorkspaceAttention, WorkspaceChange, WorkspaceReport } from '../../protocol';
 import type { OpenedDocument } from '../documents';
-import type { Attention } from '../workspace';
+import type { Attention, InnerFolder } from '../workspace';
 import type { Folder } from './folder';
 import { pathInside } from './pathInside';
 
@@ -41,6 +42,16 @@ export class Folders {
       if (path !== undefined && (found === undefined || path.length < found.path.length)) found = { folder, path };
     }
     return found;
+  }
+
+  /** Where a folder lies in the workspace; undefined for one outside. @param path absolute */
+  holding(path: string): InnerFolder | undefined {
+    const found = this.folders.flatMap((folder) => {
+      const { folder: root, doNotRead } = folder.options;
+      const inner = relative(root, path) === '' ? '' : folder.pathOf(path);
+      return inner === undefined ? [] : [{ root, below: inner === '' ? '' : `${inner}/`, doNotRead }];
+    });
+    return found.sort((a, b) => a.below.length - b.below.length).at(0);
   }
 
   /** Something is done in a folder. */

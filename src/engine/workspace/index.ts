@@ -1,5 +1,6 @@
 export { decodeText } from './decodeText';
 export { doNotReadMatcher, type PathMatcher } from './doNotRead';
+export { readFolder, type InnerFolder } from './readFolder';
 export { readWorkspace, resolveWorkspace, type WorkspaceFile, type WorkspaceLimits } from './readWorkspace';
 export type { SegmentRecord } from './fileRecords';
 export { importedFrom } from './rank/imports/importGraph';

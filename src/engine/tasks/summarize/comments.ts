@@ -11,6 +11,15 @@ export function commentAbove(lines: readonly string[], line: number): string {
   return firstSentence(lines.slice(start, end).map((text) => text.replace(marks, '')));
 }
 
+/** The first sentence of the comment that a file begins with; empty without one. What starts a script or turns a linter off is none. */
+export function commentAtTop(lines: readonly string[]): string {
+  const start = lines.findIndex((line) => line.trim() !== '' && !line.startsWith('#!'));
+  if (start < 0 || !isComment.test(lines[start])) return '';
+  let end = start;
+  while (end < lines.length && isComment.test(lines[end])) end++;
+  return firstSentence(lines.slice(start, end).map((text) => text.replace(marks, '')));
+}
+
 /** The first sentence of the string that a Python body begins with (0-based lines). */
 export function docstringIn(lines: readonly string[], start: number, end: number): string {
   for (let line = start + 1; line <= Math.min(end, start + 12); line++) {

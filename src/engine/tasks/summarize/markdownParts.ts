@@ -1,4 +1,5 @@
 import { importedFrom } from '../../workspace';
+import type { OutlinedFile } from './folderFiles';
 import type { Part } from './outline';
 import { remarksIn } from './remarks';
 
@@ -13,6 +14,17 @@ export function partLine({ name, startLine, endLine, members }: Part, purpose: s
   const more = members.length > mostMembers ? ` and ${members.length - mostMembers} more` : '';
   return `- [\`${plain(name)}\`](${linkTo(startLine)}) (${startLine}–${endLine})${purpose === '' ? '' : `: ${escapeMarkdown(purpose)}`}\n`
     + (inside === '' ? '' : `  - ${inside}${more}\n`);
+}
+
+const mostNames = 8;
+
+/** A file's line in the overview of a folder: the file as a link, what it is for, and its parts. @param link to the file */
+export function fileLine({ path, lines, parts }: OutlinedFile, purpose: string, link: string): string {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const named = parts.slice(0, mostNames).map((part) => `[\`${plain(part.name)}\`](${link}#L${part.startLine})`).join(', ');
+  const more = parts.length > mostNames ? ` and ${parts.length - mostNames} more` : '';
+  return `- [\`${plain(name)}\`](${link}) (${lines} lines)${purpose === '' ? '' : `: ${escapeMarkdown(purpose)}`}\n`
+    + (named === '' ? '' : `  - ${named}${more}\n`);
 }
 
 export function dependencies(path: string, text: string): string {
@@ -30,7 +42,7 @@ export function remarks(lines: readonly string[], skipped: number, linkTo: LinkT
 
 /** Text of a file or of the model as text: it can become no link, no element, no code. */
 export function escapeMarkdown(text: string): string {
-  return plain(text).replace(/[\\`*_{}[\]<>#|!&]/g, '\\$&');
+  return plain(text).replace(/[\`*_{}[\]<>#|!&]/g, '\\$&');
 }
 
 /** Without line breaks, backticks and characters that hide or reorder what is read. */

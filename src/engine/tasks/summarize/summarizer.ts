@@ -1,7 +1,9 @@
-import type { AnswerPart, AnswerResult, SummarizeRequest } from '../../../protocol';
-import type { Grammars } from '../../workspace';
+import type { AnswerPart, AnswerResult, SummarizeFolderRequest, SummarizeRequest } from '../../../protocol';
+import type { Grammars, InnerFolder } from '../../workspace';
 import { AnswerTally, type ChatModel } from '../chat';
+import { FolderSummary } from './folderSummary';
 import { Summary } from './summary';
+import type { Writer } from './writeWords';
 
 const systemText = 'You explain source code to a programmer in plain, short sentences. Say only what the code shows.';
 
@@ -19,9 +21,18 @@ export class Summarizer {
 
   /** A cancelled summary keeps what was written. */
   async summarize(request: SummarizeRequest, grammars: Grammars, signal: AbortSignal, send: (part: AnswerPart) => void): Promise<AnswerResult> {
-    const tally = new AnswerTally(request.id, send);
+    return this.write(request.id, signal, send, (writer) => new Summary(request, writer).write(grammars));
+  }
+
+  /** An overview of a folder's files. A cancelled one keeps what was written. */
+  async summarizeFolder(request: SummarizeFolderRequest, folder: InnerFolder, grammars: Grammars, signal: AbortSignal, send: (part: AnswerPart) => void): Promise<AnswerResult> {
+    return this.write(request.id, signal, send, (writer) => new FolderSummary(request, folder, writer).write(grammars));
+  }
+
+  private async write(id: string, signal: AbortSignal, send: (part: AnswerPart) => void, write: (writer: Writer) => Promise<AnswerResult>): Promise<AnswerResult> {
+    const tally = new AnswerTally(id, send);
     try {
-      return await new Summary(request, this.model, this.system, tally, signal).write(grammars);
+      return await write({ model: this.model, system: this.system, tally, signal });
     } catch (error) {
       if (!signal.aborted) throw error;
       return tally.result({ kind: 'cancelled' }, this.model.context.cache);
