@@ -36,9 +36,25 @@ export function allocateMemory({ layers, keyValueHeads, headDim }: MemoryShape, 
 }
 
 /**
- * The same memory with `offset` added to every source index; keys, values and scores are shared, not copied. Texts encoded
- * apart all count from 0: before they are merged each gets its own range, and the ranges' order is the texts' order.
+ * The same memory with `offset` added to every source index; all else is shared, not copied. Texts encoded apart all count
+ * from 0: before they are merged each gets its own range, and the ranges' order is the texts' order.
  */
-export function shiftSources(memory: Memory, offset: number): Memory {
+export function shiftSources<T extends { readonly sources: Int32Array }>(memory: T, offset: number): T {
   return { ...memory, sources: memory.sources.map((source) => source + offset) };
+}
+
+/** Entries `start` to `end - 1` of every layer and KV head, copied; the memory itself when that is all. */
+export function partOf(memory: Memory, start: number, end: number): Memory {
+  const { headDim, count } = memory;
+  if (start === 0 && end === count) return memory;
+  const part = allocateMemory(memory, end - start);
+  for (let row = 0; row < memory.layers * memory.keyValueHeads; row++) {
+    const [from, to] = [row * count + start, row * count + end];
+    const target = row * part.count;
+    part.keys.set(memory.keys.subarray(from * headDim, to * headDim), target * headDim);
+    part.values.set(memory.values.subarray(from * headDim, to * headDim), target * headDim);
+    part.scores.set(memory.scores.subarray(from, to), target);
+    part.sources.set(memory.sources.subarray(from, to), target);
+  }
+  return part;
 }

@@ -1,5 +1,5 @@
 import { forEachHead } from './cache';
-import { copyRows } from './copyRows';
+import { entrySource, type EntrySource } from './entrySource';
 import { allocateMemory, type Memory } from './memory';
 import { topK } from './topK';
 import { uniteHead, type Union } from './union';
@@ -22,6 +22,11 @@ import { uniteHead, type Union } from './union';
  * @throws RangeError for no memories, memories of different geometry, or a number of priors other than that of memories.
  */
 export function mergeMemories(memories: readonly Memory[], priors: readonly number[], entries: number): Memory {
+  return mergeEntries(memories.map(entrySource), priors, entries);
+}
+
+/** As {@link mergeMemories}, of memories in whatever form; what they hold is never all there as 32-bit numbers. */
+export function mergeEntries(memories: readonly EntrySource[], priors: readonly number[], entries: number): Memory {
   const shape = memories.at(0);
   if (shape === undefined) throw new RangeError('There is nothing to merge.');
   if (priors.length !== memories.length) throw new RangeError(`${memories.length} memories need as many priors, not ${priors.length}.`);
@@ -37,8 +42,7 @@ export function mergeMemories(memories: readonly Memory[], priors: readonly numb
 }
 
 /** Copies the chosen candidates to entry `first` and on, memory after memory where they stand so. */
-function gather(memories: readonly Memory[], union: Union, chosen: Uint32Array, merged: Memory, first: number): void {
-  const { headDim } = merged;
+function gather(memories: readonly EntrySource[], union: Union, chosen: Uint32Array, merged: Memory, first: number): void {
   const entries = new Uint32Array(chosen.length);
   for (let i = 0; i < chosen.length; i++) {
     entries[i] = union.entries[chosen[i]];
@@ -48,8 +52,6 @@ function gather(memories: readonly Memory[], union: Union, chosen: Uint32Array, 
   for (let start = 0, end = 0; start < chosen.length; start = end) {
     const owner = union.owners[chosen[start]];
     do end++; while (end < chosen.length && union.owners[chosen[end]] === owner);
-    const rows = entries.subarray(start, end);
-    copyRows(memories[owner].keys, rows, merged.keys, first + start, headDim);
-    copyRows(memories[owner].values, rows, merged.values, first + start, headDim);
+    memories[owner].copyEntries(entries.subarray(start, end), merged, first + start);
   }
 }

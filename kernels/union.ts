@@ -1,4 +1,5 @@
-import type { Memory } from './memory';
+import type { EntrySource } from './entrySource';
+import { allocateMemory, type Memory } from './memory';
 
 /** Distinct candidates of one layer and head in source order: candidate i is entry `entries[i]` of memory `owners[i]`. */
 export interface Union {
@@ -16,7 +17,7 @@ export interface Union {
  * Memories of texts that were encoded apart have ranges of sources of their own and are only put in a row. Where ranges
  * overlap the candidates are sorted, and entries that are the same (source, key and value) are found.
  */
-export function uniteHead(memories: readonly Memory[], priors: readonly number[], row: number): Union {
+export function uniteHead(memories: readonly EntrySource[], priors: readonly number[], row: number): Union {
   const total = memories.reduce((sum, { count }) => sum + count, 0);
   const union = roomFor(total);
   const firstSource = (owner: number) => memories[owner].sources[row * memories[owner].count];
@@ -35,7 +36,7 @@ function roomFor(total: number): Union {
   };
 }
 
-function appendAll(union: Union, owner: number, { count, scores, sources }: Memory, prior: number, row: number): void {
+function appendAll(union: Union, owner: number, { count, scores, sources }: EntrySource, prior: number, row: number): void {
   const first = row * count;
   union.sources.set(sources.subarray(first, first + count), union.count);
   for (let i = 0; i < count; i++) {
@@ -52,7 +53,7 @@ function isStrictlyAscending(sources: Int32Array): boolean {
   return true;
 }
 
-function sortAndCompare(from: Union, memories: readonly Memory[]): Union {
+function sortAndCompare(from: Union, memories: readonly EntrySource[]): Union {
   const total = from.count;
   // A number that sorts by source first and holds the candidate behind it: exact below 2^53, and sorted natively.
   const order = Float64Array.from(from.sources, (source, candidate) => source * total + candidate).sort();
@@ -74,19 +75,22 @@ function sortAndCompare(from: Union, memories: readonly Memory[]): Union {
 }
 
 /** The candidate that is the same entry: same source, key and value. Candidates come in source order, so it is near the end. */
-function findTwin(union: Union, memories: readonly Memory[], from: Union, candidate: number): number | undefined {
-  const memory = memories[from.owners[candidate]];
+function findTwin(union: Union, memories: readonly EntrySource[], from: Union, candidate: number): number | undefined {
+  let pair: Memory | undefined;
   for (let i = union.count - 1; i >= 0 && union.sources[i] === from.sources[candidate]; i--) {
-    if (sameFeatures(memories[union.owners[i]], union.entries[i], memory, from.entries[candidate])) return i;
+    const memory = memories[from.owners[candidate]];
+    pair ??= allocateMemory({ layers: 1, keyValueHeads: 1, headDim: memory.headDim }, 2);
+    memory.copyEntries(Uint32Array.of(from.entries[candidate]), pair, 0);
+    memories[union.owners[i]].copyEntries(Uint32Array.of(union.entries[i]), pair, 1);
+    if (holdsOneTwice(pair)) return i;
   }
   return undefined;
 }
 
-function sameFeatures(a: Memory, entryOfA: number, b: Memory, entryOfB: number): boolean {
-  const { headDim } = a;
+/** Whether the two entries of a memory are equal. */
+function holdsOneTwice({ keys, values, headDim }: Memory): boolean {
   for (let feature = 0; feature < headDim; feature++) {
-    if (a.keys[entryOfA * headDim + feature] !== b.keys[entryOfB * headDim + feature]) return false;
-    if (a.values[entryOfA * headDim + feature] !== b.values[entryOfB * headDim + feature]) return false;
+    if (keys[feature] !== keys[headDim + feature] || values[feature] !== values[headDim + feature]) return false;
   }
   return true;
 }

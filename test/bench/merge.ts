@@ -1,4 +1,5 @@
-import { allocateCache, allocateMemory, compactCache, mergeMemories, rotaryTable, type Memory } from '../../kernels';
+import { allocateCache, allocateMemory, compactCache, mergeEntries, rotaryTable, type Memory } from '../../kernels';
+import { entriesOfStored, toStored } from '../../src/engine/memory';
 import { Random } from '../fixtures/random';
 import type { Bench } from './bench';
 import { median, printTable } from './report';
@@ -9,8 +10,9 @@ const pools = [4, 16, 48];
 const runs = 30;
 
 /**
- * Merges memories of random scores, and evicts a chunk into a full memory, at the model's geometry. What keys and values
- * hold does not change the time. The least of the runs is what the work takes on a core of its own.
+ * Merges memories of random scores, kept as the engine keeps them, and evicts a chunk into a full memory, at the model's
+ * geometry. What keys and values hold does not change the time. The least of the runs is what the work takes on a core of
+ * its own.
  */
 export function merge({ manifest, plan }: Bench): Promise<object> {
   const { geometry, sinkTokens } = manifest;
@@ -21,11 +23,11 @@ export function merge({ manifest, plan }: Bench): Promise<object> {
     memory.values.fill(1);
     memory.scores.set(random.normals(memory.scores.length));
     fillSources(memory, segment * 1024, random);
-    return memory;
+    return entriesOfStored(toStored(memory));
   });
   const rows = pools.map((pool) => {
     const priors = Array.from({ length: pool }, (_, rank) => -rank / 8);
-    return { what: `merge ${pool} memories to ${plan.entries}`, ...milliseconds(() => mergeMemories(memories.slice(0, pool), priors, plan.entries)) };
+    return { what: `merge ${pool} memories to ${plan.entries}`, ...milliseconds(() => mergeEntries(memories.slice(0, pool), priors, plan.entries)) };
   });
 
   const cache = allocateCache(geometry, plan.slots);

@@ -1,3 +1,4 @@
+import { entrySource, type EntrySource } from '../../kernels';
 import { Recall, SegmentEncoder, segmentKey, SegmentMemories, type Memory, type RecalledSegment } from '../../src/engine/memory';
 import type { Runtime } from '../../src/engine/runtime';
 import type { RecordedCase } from './recordedCase';
@@ -10,8 +11,9 @@ class ExactMemories extends SegmentMemories {
     this.exact.set(key, memory);
   }
 
-  override get(key: string): Memory | undefined {
-    return this.exact.get(key);
+  override get(key: string): EntrySource | undefined {
+    const memory = this.exact.get(key);
+    return memory === undefined ? undefined : entrySource(memory);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { LogitRows, Runtime, RuntimeState } from '../runtime';
 import type { Memory } from './memory';
 import { generationRoom, type MemoryPlan } from './plan';
+import { partOf } from '../../../kernels';
 
 /**
  * The one key/value cache of a model, in regions:
@@ -125,15 +126,19 @@ export class BoundedCache {
   }
 
   /**
-   * Lets the memory of another text compete for the K entries, before the live part is read. Entry by entry this is the
-   * merge of the two memories (which is associative, so any number can be admitted in turn), in the cache's own slots.
+   * Lets the memory of other texts compete for the K entries, before the live part is read. Entry by entry this is the merge
+   * of the two memories, in the cache's own slots: as many entries at a time as the live part has slots, since merging is
+   * associative.
    */
   admit(memory: Memory): void {
     if (this.pinnedTokens.length > 0 || this.windowLength > 0) throw new Error('Memories are admitted before the live part is read.');
-    const own = { start: this.sink, end: this.sink + this.memoryEntries };
-    this.runtime.insert(this.state, memory);
-    this.runtime.compact(this.state, { memory: own, evicted: { start: own.end, end: own.end + memory.count }, keep: this.plan.entries });
-    this.memoryEntries = Math.min(this.plan.entries, this.memoryEntries + memory.count);
+    for (let start = 0, end = 0; start < memory.count; start = end) {
+      const own = { start: this.sink, end: this.sink + this.memoryEntries };
+      end = Math.min(memory.count, start + this.plan.slots - own.end);
+      this.runtime.insert(this.state, partOf(memory, start, end));
+      this.runtime.compact(this.state, { memory: own, evicted: { start: own.end, end: own.end + end - start }, keep: this.plan.entries });
+      this.memoryEntries = Math.min(this.plan.entries, this.memoryEntries + end - start);
+    }
   }
 
   /** Goes on behind text that the memory does not learn of; before the live part is read. */

@@ -7,7 +7,7 @@ export type { Memory } from './memory';
 export { priorOfRank, Recall, type RecalledSegment } from './recall';
 export { SegmentMemories } from './segmentMemories';
 export { noArchive, SegmentReader, type MemoryArchive, type MemoryOrigin, type ReadableSegment } from './segmentReader';
-export { fromStored, storedBytes, toStored, type StoredMemory } from './storedMemory';
+export { entriesOfStored, storedBytes, toStored, type StoredMemory } from './storedMemory';
 export { planConversation } from './conversationPlan';
 export { planMemory, type MemoryPlan } from './plan';
 export { segmentKey } from '../workspace/segment/segmentKey';

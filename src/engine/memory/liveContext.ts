@@ -176,7 +176,8 @@ export class LiveContext {
   private async admit(recall: Recall): Promise<void> {
     this.merged = recall;
     if (this.segments === undefined) return;
-    for (const memory of recall.memories(this.segments)) this.cache.admit(memory);
+    const memory = recall.merged(this.segments, this.cache.plan.entries);
+    if (memory !== undefined) this.cache.admit(memory);
     this.mergedShares = recall.segments.length === 0 ? [] : recall.sharesOf(await this.cache.sources());
   }
 

@@ -1,4 +1,4 @@
-import { shiftSources } from '../../../kernels';
+import { mergeEntries, shiftSources } from '../../../kernels';
 import { maxSegmentTokens } from '../workspace/segment/segment';
 import type { Memory } from './memory';
 import type { SegmentMemories } from './segmentMemories';
@@ -40,12 +40,12 @@ export class Recall {
     return new Recall(this.segments.filter(({ key }) => memories.has(key)));
   }
 
-  /** The source of a segment's first token in a memory that {@link memories} went into. @param index among the segments */
+  /** The source of a segment's first token in a memory that {@link merged} went into. @param index among the segments */
   firstSource(index: number): number {
     return (index - this.segments.length) * sourcesPerSegment;
   }
 
-  /** The part that each segment has in a memory that {@link memories} went into. @param sources of its entries */
+  /** The part that each segment has in a memory that {@link merged} went into. @param sources of its entries */
   sharesOf(sources: Int32Array): number[] {
     const counts = this.segments.map(() => 0);
     for (const source of sources) if (source < 0) counts[Math.floor(source / sourcesPerSegment) + this.segments.length]++;
@@ -53,16 +53,17 @@ export class Recall {
   }
 
   /**
-   * The segments' memories, priors added, each in a range of sources of its own; all ranges lie below 0, where the open
-   * file's text begins. One is expanded at a time.
+   * The best entries of all segments' memories, priors added, each in a range of sources of its own; all ranges lie below
+   * 0, where the open file's text begins. Undefined when none is kept.
+   *
+   * @param entries K
    */
-  *memories(from: SegmentMemories): Generator<Memory, void> {
-    for (const [i, { key, prior }] of this.segments.entries()) {
+  merged(from: SegmentMemories, entries: number): Memory | undefined {
+    const kept = this.segments.flatMap(({ key, prior }, i) => {
       const memory = from.get(key);
-      if (memory === undefined) continue;
-      const shifted = shiftSources(memory, this.firstSource(i));
-      yield { ...shifted, scores: shifted.scores.map((score) => score + prior) };
-    }
+      return memory === undefined ? [] : [{ memory: shiftSources(memory, this.firstSource(i)), prior }];
+    });
+    return kept.length === 0 ? undefined : mergeEntries(kept.map(({ memory }) => memory), kept.map(({ prior }) => prior), entries);
   }
 }
 

@@ -1,5 +1,6 @@
+import type { EntrySource } from '../../../kernels';
 import type { Memory } from './memory';
-import { fromStored, toStored, type StoredMemory } from './storedMemory';
+import { entriesOfStored, toStored, type StoredMemory } from './storedMemory';
 
 /**
  * The memories of segments that were encoded, by content: the same text is never encoded twice while it is kept, wherever
@@ -58,10 +59,10 @@ export class SegmentMemories {
   }
 
   /** The memory of a segment, as used now; undefined when it is not kept. */
-  get(key: string): Memory | undefined {
+  get(key: string): EntrySource | undefined {
     const stored = this.stored.get(key);
     if (stored === undefined) return undefined;
     this.touch(key);
-    return fromStored(stored);
+    return entriesOfStored(stored);
   }
 }

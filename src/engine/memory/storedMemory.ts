@@ -1,4 +1,4 @@
-import type { Memory, MemoryShape } from '../../../kernels';
+import type { EntrySource, Memory, MemoryShape } from '../../../kernels';
 
 /**
  * A memory as it is kept, in RAM and on the disk alike, so that what is recalled does not depend on where it was found.
@@ -52,23 +52,24 @@ export function toStored(memory: Memory): StoredMemory {
   return stored;
 }
 
-export function fromStored(stored: StoredMemory): Memory {
-  const { layers, keyValueHeads, headDim, count, keys, keyLeast, keyStep, values, valueStep } = stored;
-  const memory = {
-    layers, keyValueHeads, headDim, count,
-    keys: new Float32Array(keys.length),
-    values: new Float32Array(values.length),
-    scores: stored.scores.slice(),
-    sources: stored.sources.slice(),
+/** What merging chooses from; an entry is whole numbers again when it is chosen. */
+export function entriesOfStored({ layers, keyValueHeads, headDim, count, keys, keyLeast, keyStep, values, valueStep, scores, sources }: StoredMemory): EntrySource {
+  return {
+    layers, keyValueHeads, headDim, count, scores, sources,
+    copyEntries(entries, to, first) {
+      for (let i = 0; i < entries.length; i++) {
+        const entry = entries[i];
+        const step = valueStep[entry];
+        const channels = Math.floor(entry / count) * headDim;
+        const from = entry * headDim;
+        const target = (first + i) * headDim;
+        for (let feature = 0; feature < headDim; feature++) {
+          to.keys[target + feature] = keyLeast[channels + feature] + keys[from + feature] * keyStep[channels + feature];
+          to.values[target + feature] = (values[from + feature] - zeroLevel) * step;
+        }
+      }
+    },
   };
-  for (let entry = 0; entry < valueStep.length; entry++) {
-    const channels = Math.floor(entry / count) * headDim;
-    for (let i = 0, at = entry * headDim; i < headDim; i++, at++) {
-      memory.keys[at] = keyLeast[channels + i] + keys[at] * keyStep[channels + i];
-      memory.values[at] = (values[at] - zeroLevel) * valueStep[entry];
-    }
-  }
-  return memory;
 }
 
 function roundKeys({ keys, headDim, count }: Memory, stored: StoredMemory, row: number): void {

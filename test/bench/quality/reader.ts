@@ -25,7 +25,8 @@ export function openCache(runtime: Runtime, plan: MemoryPlan, entries: number, w
  */
 export async function lossOf(cache: BoundedCache, recall: Recall, memories: SegmentMemories, text: Int32Array, places: readonly number[]): Promise<number> {
   cache.clear();
-  if (cache.plan.entries > 0) for (const memory of recall.memories(memories)) cache.admit(memory);
+  const memory = cache.plan.entries > 0 ? recall.merged(memories, cache.plan.entries) : undefined;
+  if (memory !== undefined) cache.admit(memory);
   let loss = 0;
   let next = 0;
   for (let start = 0; start < text.length;) {

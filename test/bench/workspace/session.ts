@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { mergeMemories } from '../../../kernels';
 import { Engine } from '../../../src/engine/engine';
 import type { ChosenSegment } from '../../../src/engine/recall';
 import { defaultDoNotRead, protocolVersion, type CompletionResult } from '../../../src/protocol';
@@ -65,9 +64,9 @@ export class Session implements AsyncDisposable {
   merge(): number {
     const { workspace, info } = this.engine;
     if (workspace === undefined) return 0;
-    const memories = [...workspace.recallFor(this.uri).memories(workspace.memories)];
+    const recall = workspace.recallFor(this.uri);
     const start = performance.now();
-    mergeMemories(memories, memories.map(() => 0), info.memory.entries);
+    recall.merged(workspace.memories, info.memory.entries);
     return performance.now() - start;
   }
 

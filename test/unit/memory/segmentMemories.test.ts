@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { fromStored, priorOfRank, Recall, segmentKey, SegmentMemories, storedBytes, toStored } from '../../../src/engine/memory';
+import { entriesOfStored, priorOfRank, Recall, segmentKey, SegmentMemories, storedBytes, toStored } from '../../../src/engine/memory';
 import { madeMemory as memoryOf, shape } from '../store/madeMemory';
+import { whole } from './whole';
 import { noise } from '../tinyModel';
 
 describe('SegmentMemories', () => {
@@ -8,8 +9,12 @@ describe('SegmentMemories', () => {
     const memories = new SegmentMemories(2);
     memories.add('a', memoryOf(1));
     memories.keep('b', toStored(memoryOf(1)));
-    assert.deepEqual(memories.get('a'), fromStored(toStored(memoryOf(1))));
-    assert.deepEqual(memories.get('a'), memories.get('b'));
+    const expected = whole(entriesOfStored(toStored(memoryOf(1))));
+    for (const key of ['a', 'b']) {
+      const memory = memories.get(key);
+      assert.ok(memory);
+      assert.deepEqual(whole(memory), expected);
+    }
   });
 
   it('forgets what must not be known', () => {
@@ -69,10 +74,19 @@ describe('Recall', () => {
   it('puts every segment in a range of its own in front of the text, in order, with its prior in the scores', () => {
     const stored = new SegmentMemories(3);
     for (const [i, key] of ['a', 'b', 'c'].entries()) stored.add(key, memoryOf(i));
-    const memories = [...new Recall([segment('a', -1), segment('b', 0), segment('c', -0.5)]).memories(stored)];
-    const ranges = memories.map(({ sources }) => [Math.min(...sources), Math.max(...sources)]);
-    assert.ok(ranges[0][1] < ranges[1][0] && ranges[1][1] < ranges[2][0] && ranges[2][1] < 0);
-    assert.equal(memories[0].scores[3], Math.fround(memoryOf(0).scores[3] - 1));
+    const merged = new Recall([segment('a', -1), segment('b', 0), segment('c', -0.5)]).merged(stored, 1000);
+    const { count } = memoryOf(0);
+    assert.ok(merged);
+    assert.equal(merged.count, 3 * count);
+    for (const [i, prior] of [-1, 0, -0.5].entries()) {
+      const own = memoryOf(i);
+      const first = i * count;
+      const end = first + count;
+      const shift: number = merged.sources[first] - own.sources[0];
+      assert.ok(shift <= -1020 && (i === 0 || merged.sources[first] > merged.sources[first - 1]));
+      assert.deepEqual(merged.sources.slice(first, end), own.sources.slice(0, count).map((source) => source + shift));
+      assert.deepEqual(merged.scores.slice(first, end), own.scores.slice(0, count).map((score) => score + prior));
+    }
     assert.deepEqual(stored.get('a')?.scores, memoryOf(0).scores);
   });
 

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { fromStored, storedBytes, toStored } from '../../../src/engine/memory';
+import { entriesOfStored, storedBytes, toStored } from '../../../src/engine/memory';
 import { madeMemory, shape } from '../store/madeMemory';
+import { whole } from './whole';
 
 describe('a memory as it is kept', () => {
   it('has whole scores and sources, keys within half a step of their channel and values within half a step of their entry', () => {
     fc.assert(fc.property(fc.nat(1000), fc.integer({ min: 1, max: 40 }), (seed, count) => {
       const memory = madeMemory(seed, count);
       const stored = toStored(memory);
-      const back = fromStored(stored);
+      const back = whole(entriesOfStored(stored));
       assert.deepEqual(back.scores, memory.scores);
       assert.deepEqual(back.sources, memory.sources);
       for (let at = 0; at < memory.keys.length; at++) {
@@ -22,8 +23,8 @@ describe('a memory as it is kept', () => {
 
   it('is the same when it is kept again', () => {
     fc.assert(fc.property(fc.nat(1000), (seed) => {
-      const once = fromStored(toStored(madeMemory(seed)));
-      const again = fromStored(toStored(once));
+      const once = whole(entriesOfStored(toStored(madeMemory(seed))));
+      const again = whole(entriesOfStored(toStored(once)));
       for (const part of ['keys', 'values'] as const) again[part].forEach((value, i) => assert.ok(Math.abs(value - once[part][i]) <= 1e-4 * (1 + Math.abs(once[part][i]))));
     }));
   });
@@ -32,9 +33,9 @@ describe('a memory as it is kept', () => {
     const flat = madeMemory(1);
     flat.keys.fill(-7);
     flat.values.fill(0);
-    const back = fromStored(toStored(flat));
+    const back = whole(entriesOfStored(toStored(flat)));
     assert.ok(back.keys.every((key) => key === -7) && back.values.every((value) => value === 0));
-    assert.equal(fromStored(toStored(madeMemory(1, 0))).count, 0);
+    assert.equal(whole(entriesOfStored(toStored(madeMemory(1, 0)))).count, 0);
   });
 
   it('takes the bytes that are planned for it', () => {

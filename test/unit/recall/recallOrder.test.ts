@@ -27,7 +27,8 @@ describe('The order of a recall', () => {
       memory.sources.set([0, 1019]);
       memories.add(key, memory);
     }
-    const sources = [...recall.memories(memories)].flatMap((memory) => [...memory.sources]);
+    const sources = [...(recall.merged(memories, 16)?.sources ?? [])];
+    assert.equal(sources.length, 2 * recall.segments.length);
     assert.deepEqual(sources, [...sources].sort((a, b) => a - b));
     assert.equal(new Set(sources).size, sources.length);
     assert.equal(sources[sources.length - 1], -1);
