@@ -166,12 +166,15 @@ def bounds(rows: list[list]) -> np.ndarray:
     return np.cumsum([0, *map(len, rows)], dtype=np.int64)
 
 
+def repositoryName(directory: Path) -> str:
+    return directory.parent.name if directory.name in ("repo", ".git") else directory.name
+
+
 def gather(directories: list[Path], exports: list[Path], tokenizer: Tokenizer, characters: int) -> dict[str, list[SourceFile]]:
     """Files by repository. Raises ValueError for a repository without any."""
     repositories: dict[str, list[SourceFile]] = {}
     for directory in directories:
-        name = directory.parent.name if directory.name in ("repo", ".git") else directory.name
-        repositories[name] = [cut(path, text, tokenizer) for path, text in readGit(directory, characters)]
+        repositories[repositoryName(directory)] = [cut(path, text, tokenizer) for path, text in readGit(directory, characters)]
     for export in exports:
         repositories[export.stem] = list(readExport(export, tokenizer))
     for name, files in repositories.items():
