@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { mergeMemories, shiftSources } from '../../../kernels';
-import { SegmentEncoder } from '../../../src/engine/memory';
+import { mergeMemories, shiftSources, type Memory } from '../../../kernels';
+import { SegmentEncoder, type BoundedCache, type MemoryPlan } from '../../../src/engine/memory';
 import { noise, tinyPlan, useTinyModel } from '../tinyModel';
 
 describe('BoundedCache', () => {
@@ -57,24 +57,33 @@ describe('BoundedCache', () => {
     cache.dispose();
   });
 
-  it('admits memories of other texts as merging them with its own would', async () => {
-    const never = new AbortController().signal;
-    const encoder = await SegmentEncoder.create(model().runtime);
-    const segments = [shiftSources(await encoder.encode(noise(70, 2), never), -2000), shiftSources(await encoder.encode(noise(30, 3), never), -1000)];
-    const cache = await model().cache();
-    await cache.append(noise(90), 'none');
-    cache.fold();
-    const remembered = () => cache.read((runtime, state) => runtime.extract(state, { start: 4, end: 4 + cache.entries }));
-    const expected = mergeMemories([await remembered(), ...segments], [0, 0, 0], tinyPlan.entries);
-    for (const segment of segments) cache.admit(segment);
-    const actual = await remembered();
-    assert.deepEqual(actual.sources, expected.sources);
-    assert.deepEqual(actual.scores, expected.scores);
-    assert.deepEqual(actual.values, expected.values);
-    actual.keys.forEach((feature, i) => assert.ok(Math.abs(feature - expected.keys[i]) < 1e-5));
-    encoder.dispose();
-    cache.dispose();
-  });
+  const admissions: readonly { readonly way: string; readonly plan: Partial<MemoryPlan>; admit(cache: BoundedCache, segments: readonly Memory[]): void }[] = [
+    { way: 'one after the other', plan: {}, admit: (cache, segments) => { for (const segment of segments) cache.admit(segment); } },
+    {
+      way: 'merged before, and in parts where they do not fit behind the memory', plan: { slots: 4 + 48 + 44 },
+      admit: (cache, segments) => { cache.admit(mergeMemories(segments, segments.map(() => 0), tinyPlan.entries)); },
+    },
+  ];
+  for (const { way, plan, admit } of admissions) {
+    it(`admits memories of other texts as merging them with its own would: ${way}`, async () => {
+      const never = new AbortController().signal;
+      const encoder = await SegmentEncoder.create(model().runtime);
+      const segments = [shiftSources(await encoder.encode(noise(70, 2), never), -2000), shiftSources(await encoder.encode(noise(30, 3), never), -1000)];
+      const cache = await model().cache(plan);
+      await cache.append(noise(90), 'none');
+      cache.fold();
+      const remembered = () => cache.read((runtime, state) => runtime.extract(state, { start: 4, end: 4 + cache.entries }));
+      const expected = mergeMemories([await remembered(), ...segments], [0, 0, 0], tinyPlan.entries);
+      admit(cache, segments);
+      const actual = await remembered();
+      assert.deepEqual(actual.sources, expected.sources);
+      assert.deepEqual(actual.scores, expected.scores);
+      assert.deepEqual(actual.values, expected.values);
+      actual.keys.forEach((feature, i) => assert.ok(Math.abs(feature - expected.keys[i]) < 1e-5));
+      encoder.dispose();
+      cache.dispose();
+    });
+  }
 
   it('admits nothing once the live part is being read', async () => {
     const encoder = await SegmentEncoder.create(model().runtime);
