@@ -57,7 +57,7 @@ describe('BoundedCache', () => {
     cache.dispose();
   });
 
-  const admissions: readonly { readonly way: string; readonly plan: Partial<MemoryPlan>; admit(cache: BoundedCache, segments: readonly Memory[]): void }[] = [
+  const admissions: readonly { readonly way: string; readonly plan: Partial<MemoryPlan>; readonly admit: (cache: BoundedCache, segments: readonly Memory[]) => void }[] = [
     { way: 'one after the other', plan: {}, admit: (cache, segments) => { for (const segment of segments) cache.admit(segment); } },
     {
       way: 'merged before, and in parts where they do not fit behind the memory', plan: { slots: 4 + 48 + 44 },
