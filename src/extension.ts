@@ -10,6 +10,7 @@ import { MemoryViewSwitch } from './features/memoryView';
 import { registerSummarize } from './features/summarize';
 import { StatusItem } from './features/status';
 import { createEngine, superviseEngine } from './features/supervision';
+import { registerWelcome } from './features/welcome';
 import { followWorkspace } from './features/workspace';
 
 /** Builds the parts and wires them. The editor disposes them, last first, when the window closes. */
@@ -34,6 +35,7 @@ export function activate(context: ExtensionContext): { readonly diagnostics: Dia
     registerSummarize(client),
     memoryView,
     registerLanguageModel(client, context.extensionUri, log),
+    registerWelcome(client),
     followWorkspace(client),
     superviseEngine(context, client),
   );

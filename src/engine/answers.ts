@@ -88,7 +88,7 @@ export class Answers {
    */
   async search(request: SearchRequest, signal: AbortSignal): Promise<SearchResult> {
     const { workspace } = this;
-    if (workspace === undefined) return { segments: [], files: 0, reason: 'No folder is open that could be searched.' };
+    if (workspace === undefined) return { segments: [], files: 0, reason: 'No trusted folder is open that could be searched.' };
     const { folders } = workspace;
     const read = workspace.read({ reading: () => undefined });
     if (!await settledBefore(read, signal)) signal.throwIfAborted();

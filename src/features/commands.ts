@@ -15,4 +15,5 @@ export const commands = {
   clearConversation: 'sparsek.clearConversation',
   showMemory: 'sparsek.showMemory',
   hideMemory: 'sparsek.hideMemory',
+  getStarted: 'sparsek.getStarted',
 } as const;

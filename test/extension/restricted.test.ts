@@ -33,6 +33,12 @@ describe('a folder that is not trusted', () => {
     assert.ok(now.status.tooltip.some((line) => line.includes('are not read: it is not trusted')), now.status.tooltip.join('\n'));
   });
 
+  it('is not searched for a language model, and that is said', async () => {
+    const { content } = await vscode.lm.invokeTool('searchWorkspaceMemory', { input: { query: 'untrusted' }, toolInvocationToken: undefined });
+    const text = content.map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : '')).join('');
+    assert.match(text, /^Nothing was searched: No trusted folder is open/);
+  });
+
   it('does not choose the program, the model or what may be read', async () => {
     const now = await diagnostics();
     const engine = now.engineProcessId;

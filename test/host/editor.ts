@@ -1,5 +1,6 @@
 import type { FrameLocator, Page } from 'playwright-core';
 import { AskPanel } from './askPanel';
+import { MemoryPanel } from './memoryPanel';
 
 /** What a suggestion looked like and how long it took from the last key. */
 export interface GhostText {
@@ -76,6 +77,15 @@ export class Editor {
     const panel = new AskPanel(this.page);
     await panel.shown();
     return panel;
+  }
+
+  /** Resolves when a quick pick offers something. */
+  async menuEntry(text: string): Promise<void> {
+    await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().waitFor({ timeout: 30_000 });
+  }
+
+  memoryPanel(): MemoryPanel {
+    return new MemoryPanel(this.page);
   }
 
   /** The page of a Markdown preview. */

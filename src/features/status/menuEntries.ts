@@ -49,6 +49,7 @@ export function menuGroups({ enabled, language, memoryIsShown }: MenuInput): Men
       entries: [
         { label: '$(debug-restart) Restart engine', command: commands.restart },
         { label: '$(output) Show log', command: commands.showLog },
+        { label: '$(book) Get started', command: commands.getStarted },
         { label: '$(settings-gear) Settings: model, device, memory', command: 'workbench.action.openSettings', arguments: ['@ext:sparsek.sparsek-code'] },
       ],
     },

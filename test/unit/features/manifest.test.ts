@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { commands } from '../../../src/features/commands';
 import { defaultDoNotRead, defaultMemoryBudgetMegabytes, defaultStoreBudgetMegabytes } from '../../../src/protocol';
 
@@ -9,6 +9,12 @@ interface Setting {
   readonly markdownDescription: string;
 }
 
+interface WalkthroughStep {
+  readonly description: string;
+  readonly media: { readonly image: string; readonly altText: string };
+  readonly completionEvents: readonly string[];
+}
+
 interface Manifest {
   readonly icon: string;
   readonly extensionKind: readonly string[];
@@ -16,6 +22,9 @@ interface Manifest {
   readonly contributes: {
     readonly commands: readonly { readonly command: string }[];
     readonly keybindings?: readonly unknown[];
+    readonly views: { readonly sparsek: readonly { readonly id: string }[] };
+    readonly viewsWelcome: readonly { readonly view: string; readonly when: string; readonly contents: string }[];
+    readonly walkthroughs: readonly { readonly steps: readonly WalkthroughStep[] }[];
     readonly configuration: readonly { readonly properties: Readonly<Record<string, Setting>> }[];
   };
 }
@@ -28,6 +37,27 @@ describe('extension manifest', () => {
   it('contributes just the commands that are registered', () => {
     const contributed = manifest.contributes.commands.map(({ command }) => command);
     assert.deepEqual(contributed.toSorted(), Object.values(commands).toSorted());
+  });
+
+  it('shows pictures and runs commands in its walkthrough that are there', () => {
+    const contributed = new Set(manifest.contributes.commands.map(({ command }) => command));
+    for (const { steps } of manifest.contributes.walkthroughs) {
+      for (const { description, media, completionEvents } of steps) {
+        assert.ok(existsSync(new URL(media.image, root)), media.image);
+        assert.ok(media.altText.length > 20, media.image);
+        const named = [...description.matchAll(/command:(sparsek\.\w+)/g), ...completionEvents.join(' ').matchAll(/onCommand:(sparsek\.\w+)/g)].map(([, command]) => command);
+        for (const command of named) assert.ok(contributed.has(command), command);
+      }
+    }
+  });
+
+  it('says what to do where there is no folder, no trust or no model', () => {
+    const { viewsWelcome, views } = manifest.contributes;
+    const said = (when: RegExp) => viewsWelcome.filter((welcome) => when.test(welcome.when)).map(({ contents }) => contents).join('\n');
+    assert.match(said(/== empty/), /command:vscode\.openFolder/);
+    assert.match(said(/isWorkspaceTrusted/), /command:workbench\.trust\.manage/);
+    assert.match(said(/modelProblem/), /sparsek\.model\.path[^]*command:sparsek\.restartEngine/);
+    for (const { view } of viewsWelcome) assert.ok(views.sparsek.some(({ id }) => id === view), view);
   });
 
   it('binds no key', () => assert.equal(manifest.contributes.keybindings, undefined));

@@ -1,0 +1,27 @@
+// Takes the pictures of README and walkthrough anew: those that the UI tests leave, of the real model in a real VS Code.
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inRoot, out } from './lib/paths.mjs';
+import { exitOnSignals } from './lib/run.mjs';
+import { runStage } from './lib/mocha.mjs';
+import { main, step } from './lib/step.mjs';
+import { importTypeScript } from './lib/typescript.mjs';
+import { setup } from './setup.mjs';
+
+/** The tests that take them. */
+const pictures = { 'summarize.png': 'summarize', 'memory.png': 'memoryView', 'menu.png': 'memoryView' };
+
+exitOnSignals();
+await main(async () => {
+  await setup();
+  const tests = [...new Set(Object.values(pictures))].map((name) => `test/ui/${name}.test.ts`);
+  const { failed } = await step('Pictures', () => runStage({ name: 'pictures', args: ['node_modules/mocha/bin/mocha.js', '--timeout', '240000', ...tests], timeoutSeconds: 900 }));
+  if (failed > 0) return 1;
+  for (const picture of Object.keys(pictures)) {
+    await copyFile(join(out, 'test', 'ui', picture), inRoot('media', 'screenshots', picture));
+    console.log(`  media/screenshots/${picture}`);
+  }
+  const { takeAskPicture } = await importTypeScript('test/ui/askPicture.ts');
+  await step('Picture of an answer', () => takeAskPicture(inRoot('media', 'screenshots', 'ask.png'), console.log));
+  return 0;
+});
