@@ -3,6 +3,7 @@
 export * from './cache';
 export * from './compaction';
 export * from './decoderNames';
+export * from './layerGroups';
 export * from './memory';
 export * from './merge';
 export * from './rotary';

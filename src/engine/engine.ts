@@ -1,3 +1,4 @@
+import { layerGroups } from '../../kernels';
 import {
   defaultConversationBudgetMegabytes, defaultStoreBudgetMegabytes, ProblemError, protocolVersion, type AnswerPart, type AnswerResult,
   type AskRequest, type CompletionRequest, type CompletionResult, type DocumentReading, type EngineInfo, type InitializeRequest,
@@ -5,7 +6,7 @@ import {
 } from '../protocol';
 import { Answers } from './answers';
 import { Documents } from './documents';
-import { BoundedCache, CheckpointStore, Contexts, LiveContext, planConversation, planMemory, Recall, type MemoryPlan } from './memory';
+import { BoundedCache, checkpointShapes, CheckpointStore, Contexts, LiveContext, planConversation, planMemory, Recall, type MemoryPlan } from './memory';
 import { readManifest, Tokenizer, verifyFiles, type ModelManifest } from './model';
 import { WorkspaceMemory, type ChosenSegment, type PreparationEvents, type PreparedPlace } from './recall';
 import { RequestQueue } from './requestQueue';
@@ -168,7 +169,7 @@ async function verify({ modelDirectory, cacheDirectory }: InitializeRequest, man
 
 /** The two caches of the plan, with their checkpoints. */
 async function createContexts(runtime: Runtime, plan: MemoryPlan, { vocabulary }: Tokenizer, workspace: WorkspaceMemory | undefined): Promise<Contexts> {
-  const checkpoints = new CheckpointStore(plan.checkpoints, plan.chunk, { ...runtime.manifest.geometry, slots: plan.entries + plan.window });
+  const checkpoints = new CheckpointStore(plan.checkpoints, plan.chunk, checkpointShapes(plan, layerGroups(runtime.manifest)));
   const context = async () => new LiveContext(await BoundedCache.create(runtime, plan), checkpoints, vocabulary, workspace?.memories);
   return new Contexts(await context(), await context());
 }

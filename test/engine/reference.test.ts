@@ -31,7 +31,7 @@ class Subject {
   /** Logits behind the prefix's tokens from `firstRow` on, and the greedy tokens that follow with their gaps to the recorded. */
   async run(recorded: RecordedCase) {
     const cache = await BoundedCache.create(this.runtime, planOf(recorded));
-    const store = new CheckpointStore(0, recorded.bounds.chunk, { ...this.manifest.geometry, slots: 0 });
+    const store = new CheckpointStore(0, recorded.bounds.chunk, []);
     const { recall, memories } = await encodeSegments(recorded, this.runtime, this.exact);
     const context = new LiveContext(cache, store, this.tokenizer.vocabulary, memories);
     const prefix = Int32Array.from(recorded.prefix);

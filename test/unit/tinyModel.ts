@@ -1,4 +1,5 @@
-import { BoundedCache, CheckpointStore, LiveContext, type MemoryPlan, type SegmentMemories } from '../../src/engine/memory';
+import { layerGroups } from '../../kernels';
+import { BoundedCache, checkpointShapes, CheckpointStore, LiveContext, type MemoryPlan, type SegmentMemories } from '../../src/engine/memory';
 import { Tokenizer, type ModelManifest } from '../../src/engine/model';
 import { CpuRuntime } from '../../src/engine/runtime';
 import { temporaryDirectory, type TemporaryDirectory } from '../fixtures/temporaryDirectory';
@@ -46,7 +47,7 @@ async function loadTinyModel(directory: string): Promise<TinyModel> {
   const cache = (plan: Partial<MemoryPlan> = {}) => BoundedCache.create(runtime, { ...tinyPlan, ...plan });
   const checkpoints = (plan: Partial<MemoryPlan> = {}) => {
     const whole = { ...tinyPlan, ...plan };
-    return new CheckpointStore(whole.checkpoints, whole.chunk, { ...manifest.geometry, slots: whole.entries + whole.window });
+    return new CheckpointStore(whole.checkpoints, whole.chunk, checkpointShapes(whole, layerGroups(manifest)));
   };
   const context = async (plan: Partial<MemoryPlan> = {}, segments?: SegmentMemories) => (
     new LiveContext(await cache(plan), checkpoints(plan), tokenizer.vocabulary, segments)

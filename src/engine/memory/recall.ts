@@ -40,11 +40,12 @@ export class Recall {
     return new Recall(this.segments.filter(({ key }) => memories.has(key)));
   }
 
-  /** The part that each segment has in a memory that {@link memories} went into. @param sources of its entries */
-  sharesOf(sources: Int32Array): number[] {
+  /** The part that each segment has in a memory that {@link memories} went into. @param sources of its entries, in any number of arrays */
+  sharesOf(sources: readonly Int32Array[]): number[] {
     const counts = this.segments.map(() => 0);
-    for (const source of sources) if (source < 0) counts[Math.floor(source / sourcesPerSegment) + this.segments.length]++;
-    return counts.map((count) => count / Math.max(1, sources.length));
+    for (const part of sources) for (const source of part) if (source < 0) counts[Math.floor(source / sourcesPerSegment) + this.segments.length]++;
+    const total = sources.reduce((sum, { length }) => sum + length, 0);
+    return counts.map((count) => count / Math.max(1, total));
   }
 
   /**

@@ -64,7 +64,10 @@ describe('BoundedCache', () => {
     const cache = await model().cache();
     await cache.append(noise(90), 'none');
     cache.fold();
-    const remembered = () => cache.read((runtime, state) => runtime.extract(state, { start: 4, end: 4 + cache.entries }));
+    const remembered = async () => {
+      const [memory] = await cache.read((runtime, state) => runtime.extract(state, [{ start: 4, end: 4 + cache.entries }]));
+      return memory;
+    };
     const expected = mergeMemories([await remembered(), ...segments], [0, 0, 0], tinyPlan.entries);
     for (const segment of segments) cache.admit(segment);
     const actual = await remembered();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import { layerGroups } from '../../../kernels';
 import { readManifest, type Geometry } from '../../../src/engine/model';
 import { CpuRuntime, cpuStateBytes } from '../../../src/engine/runtime';
 import { ProblemError } from '../../../src/protocol';
@@ -88,11 +89,11 @@ describe('The decoder graph against a plain reference', () => {
     await runtime.forward(state, tokens, 0, 'none');
     tokens.forEach((token, i) => reference.forward(expectedState, token, i));
     // sink 4 | memory 16 | pinned 4 | evicted 8 | rest 8
-    runtime.compact(state, { memory: { start: 4, end: 20 }, evicted: { start: 24, end: 32 }, keep: 10 });
+    runtime.compact(state, [{ memory: { start: 4, end: 20 }, evicted: { start: 24, end: 32 }, keep: 10 }]);
     const compacted = expectedState.map((slots) => [
       ...slots.slice(0, 4), ...best([...slots.slice(4, 20), ...slots.slice(24, 32)], 10), ...slots.slice(20, 24), ...slots.slice(32),
     ]);
-    assert.equal(state.length, 26);
+    assert.deepEqual(state.lengths, [26]);
     for (const token of text(5)) {
       const logits = await runtime.forward(state, Int32Array.of(token), 40, 'last');
       assertClose(logits, reference.forward(compacted, token, 40), tolerance);
@@ -115,7 +116,7 @@ describe('The decoder graph against a plain reference', () => {
       await runtime.forward(part, tokens, start, 'none');
       sink.forEach((token, i) => reference.forward(expectedPart, token, i));
       tokens.forEach((token, i) => reference.forward(expectedPart, token, start + i));
-      memories.push(runtime.extract(part, { start: 4, end: part.length }, 16));
+      memories.push(...runtime.extract(part, [{ start: 4, end: 24 }], 16));
       encoded.push(expectedPart.map((slots) => slots.slice(4)));
     }
     runtime.insert(live, runtime.merge(memories, [0, -0.5], 12));
@@ -137,7 +138,7 @@ describe('The CPU runtime', () => {
       for (let start = 0; start < tokens.length; start += step) {
         logits = Float32Array.from(await runtime.forward(state, tokens.slice(start, start + step), start, 'last'));
       }
-      results.push({ logits, memory: runtime.extract(state, { start: 0, end: 300 }) });
+      results.push({ logits, memory: runtime.extract(state, [{ start: 0, end: 300 }]) });
     }
     for (const result of results.slice(1)) assert.deepEqual(result, results[0]);
   }));
@@ -168,12 +169,12 @@ describe('The CPU runtime', () => {
     const state = runtime.createState(8);
     assert.equal((await runtime.forward(state, text(3), 0, 'none')).length, 0);
     assert.equal((await runtime.forward(state, text(0), 3, 'last')).length, 0);
-    assert.equal(state.length, 3);
+    assert.deepEqual(state.lengths, [3]);
   }));
 
   it('states its bytes, and they do not change', () => withPack({}, async (runtime) => {
     const state = runtime.createState(100);
-    const expected = cpuStateBytes(runtime.manifest.geometry, 100);
+    const expected = cpuStateBytes(layerGroups(runtime.manifest), [100]);
     assert.equal(expected, 101 * 2 * 2 * 2 * 16 * 4);
     assert.equal(state.bytes, expected);
     await runtime.forward(state, text(90), 0, 'none');
@@ -188,7 +189,7 @@ describe('The CPU runtime', () => {
     await assert.rejects(runtime.forward(state, Int32Array.of(-1), 5, 'last'), RangeError);
     assert.throws(() => state.truncate(6), RangeError);
     assert.throws(() => runtime.createState(0), RangeError);
-    assert.equal(state.length, 5);
+    assert.deepEqual(state.lengths, [5]);
     await runtime.forward(state, text(3), 5, 'last');
   }));
 
@@ -196,7 +197,7 @@ describe('The CPU runtime', () => {
     const state = runtime.createState(8);
     state.dispose();
     await assert.rejects(runtime.forward(state, text(1), 0, 'last'), /disposed/);
-    assert.throws(() => runtime.extract(state, { start: 0, end: 0 }), /disposed/);
+    assert.throws(() => runtime.extract(state, [{ start: 0, end: 0 }]), /disposed/);
   }));
 
   it('lets the event loop run between the parts of a long input', () => withPack({}, async (runtime) => {
@@ -243,7 +244,7 @@ function best(candidates: readonly ReferenceEntry[], k: number): ReferenceEntry[
 
 /** What the runtime's cache holds, against the reference's entries. */
 function assertStateMatches(runtime: CpuRuntime, state: ReturnType<CpuRuntime['createState']>, expected: ReferenceState): void {
-  const memory = runtime.extract(state, { start: 0, end: state.length });
+  const [memory] = runtime.extract(state, state.lengths.map((end) => ({ start: 0, end })));
   expected.forEach((slots, row) => {
     slots.forEach((entry, slot) => {
       const i = row * memory.count + slot;
