@@ -3,7 +3,7 @@ import { BoundedCache, checkpointShapes, CheckpointStore, LiveContext, type Memo
 import { Tokenizer, type ModelManifest } from '../../src/engine/model';
 import { CpuRuntime } from '../../src/engine/runtime';
 import { temporaryDirectory, type TemporaryDirectory } from '../fixtures/temporaryDirectory';
-import { writeTinyPack } from '../fixtures/tinyPack';
+import { writeTinyPack, type TinyPackOptions } from '../fixtures/tinyPack';
 
 /** Small enough that a few hundred tokens fill everything. */
 export const tinyPlan: MemoryPlan = {
@@ -22,12 +22,12 @@ export interface TinyModel {
 }
 
 /** Loads a random model of a tiny geometry in the real runtime for a suite. */
-export function useTinyModel(): () => TinyModel {
+export function useTinyModel(options?: TinyPackOptions): () => TinyModel {
   let directory: TemporaryDirectory | undefined;
   let model: TinyModel | undefined;
   before(async () => {
     directory = await temporaryDirectory();
-    model = await loadTinyModel(directory.path);
+    model = await loadTinyModel(directory.path, options);
   });
   after(async () => {
     model?.tokenizer.dispose();
@@ -40,8 +40,8 @@ export function useTinyModel(): () => TinyModel {
   };
 }
 
-async function loadTinyModel(directory: string): Promise<TinyModel> {
-  const manifest = await writeTinyPack(directory);
+async function loadTinyModel(directory: string, options?: TinyPackOptions): Promise<TinyModel> {
+  const manifest = await writeTinyPack(directory, options);
   const tokenizer = await Tokenizer.open(directory, manifest);
   const runtime = await CpuRuntime.load(directory, manifest, 1);
   const cache = (plan: Partial<MemoryPlan> = {}) => BoundedCache.create(runtime, { ...tinyPlan, ...plan });

@@ -15,6 +15,12 @@ describe('the plan of a conversation', () => {
     assert.equal(plan.window, 1024);
   });
 
+  it('counts the bytes of every layer', () => {
+    const { layers } = manifest.geometry;
+    const more = planConversation(1000, { ...manifest, memory: { layerShares: Array.from({ length: layers }, () => 2) } });
+    assert.equal(more.keyValueBytes - planConversation(1000, manifest).keyValueBytes, 1024 * layers * 2 * manifest.geometry.keyValueHeads * manifest.geometry.headDim * 4);
+  });
+
   it('shrinks with the budget, and names the least that works', () => {
     assert.ok(planConversation(30, manifest).entries < 1024);
     assert.throws(() => planConversation(1, manifest), (error) => error instanceof ProblemError && /at least \d+ MB/.test(error.message));

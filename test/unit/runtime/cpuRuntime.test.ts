@@ -126,6 +126,32 @@ describe('The decoder graph against a plain reference', () => {
     const token = 65;
     assertClose(await runtime.forward(live, Int32Array.of(token), 3000, 'last'), reference.forward(merged, token, 3000), tolerance);
   }));
+
+  it('gives a token another slot in layers that hold another number of entries', () => (
+    withPack({ arithmetic: 'float32', geometry: { layers: 3 }, layerShares: [0.5, 0.5, 1.5] }, async (runtime, reference) => {
+      const tokens = text(40);
+      const state = runtime.createState([40, 48]);
+      const expectedState = reference.createState();
+      await runtime.forward(state, tokens, 0, 'none');
+      tokens.forEach((token, i) => reference.forward(expectedState, token, i));
+      // sink 4 | memory 16 | pinned 4 | evicted 8 | rest 8; then 5 entries stay in two layers and 15 in the third.
+      const compaction = (keep: number) => ({ memory: { start: 4, end: 20 }, evicted: { start: 24, end: 32 }, keep });
+      runtime.compact(state, [compaction(5), compaction(15)]);
+      const compacted = expectedState.map((slots, row) => [
+        ...slots.slice(0, 4), ...best([...slots.slice(4, 20), ...slots.slice(24, 32)], row < 4 ? 5 : 15), ...slots.slice(20, 24), ...slots.slice(32),
+      ]);
+      assert.deepEqual(state.lengths, [21, 31]);
+      for (const token of text(5)) {
+        const logits = await runtime.forward(state, Int32Array.of(token), 40, 'last');
+        assertClose(logits, reference.forward(compacted, token, 40), tolerance);
+      }
+      const more = text(7);
+      const logits = await runtime.forward(state, more, 45, 'last');
+      const expected = more.reduce<ArrayLike<number>>((_, token, i) => reference.forward(compacted, token, 45 + i), []);
+      assertClose(logits, expected, tolerance);
+      assert.deepEqual(state.lengths, [33, 43]);
+    })
+  ));
 });
 
 describe('The CPU runtime', () => {
@@ -192,6 +218,37 @@ describe('The CPU runtime', () => {
     assert.deepEqual(state.lengths, [5]);
     await runtime.forward(state, text(3), 5, 'last');
   }));
+
+  it('refuses what does not fit in one group of layers, and changes no group', () => withPack({ layerShares: [2, 1] }, async (runtime) => {
+    const state = runtime.createState([12, 8]);
+    await runtime.forward(state, text(5), 0, 'none');
+    const parts = runtime.extract(state, [{ start: 0, end: 5 }, { start: 0, end: 5 }]);
+    await assert.rejects(runtime.forward(state, text(4), 5, 'last'), /4 tokens do not fit behind 5 of 8 slots/);
+    assert.throws(() => runtime.insert(state, parts), /5 entries do not fit behind 5 of 8 slots/);
+    assert.throws(() => runtime.compact(state, [
+      { memory: { start: 0, end: 0 }, evicted: { start: 0, end: 5 }, keep: 2 }, { memory: { start: 0, end: 0 }, evicted: { start: 0, end: 6 }, keep: 2 },
+    ]), RangeError);
+    assert.throws(() => state.forget(6), RangeError);
+    assert.throws(() => runtime.createState([12]), /2 groups of layers/);
+    assert.deepEqual(state.lengths, [5, 5]);
+    state.forget(2);
+    assert.deepEqual(state.lengths, [3, 3]);
+  }));
+
+  it('refuses a graph that was emitted for other groups of layers', async () => {
+    const directory = await temporaryDirectory();
+    try {
+      const manifest = await writeTinyPack(directory.path, { layerShares: [0.5, 1.5] });
+      for (const memory of [undefined, { layerShares: [1, 1] }]) {
+        await assert.rejects(CpuRuntime.load(directory.path, { ...manifest, memory }, 1), (error) => (
+          error instanceof ProblemError && error.problem.code === 'model-corrupt' && /layerShares/.test(error.message)
+        ));
+      }
+      await (await CpuRuntime.load(directory.path, { ...manifest, memory: { layerShares: [0.25, 3] } }, 1)).dispose();
+    } finally {
+      await directory.remove();
+    }
+  });
 
   it('refuses a disposed state', () => withPack({}, async (runtime) => {
     const state = runtime.createState(8);
