@@ -97,6 +97,50 @@ describe('the model on the GPU', () => {
   });
 });
 
+describe('the model on the GPU, its layers with shares of the memory of their own', () => {
+  // Three groups, the second of two layers.
+  const runtimes = useTinyRuntimes({ geometry: { layers: 4 }, layerShares: [0.5, 1.5, 1.5, 0] });
+  const [small, large, none] = [24, 72, 0];
+
+  it('computes what the CPU computes, with a slot of its own for a token in each group of layers', async () => {
+    const both = new Both(runtimes(), [220, 280, 200]);
+    await both.forward(noise(4, 1), 0, 'none');
+    await both.forward(noise(150, 2), 4, 'last');
+    const evicted = { start: 4, end: 114 };
+    both.compact([small, large, none].map((keep) => ({ memory: { start: 4, end: 4 }, evicted, keep })));
+    assert.deepEqual(both.onGpu.lengths, [68, 116, 44]);
+    await both.compare();
+    // Read in parts of several sizes: attention splits the slots of a large and of a small group differently.
+    for (const tokens of [40, 1, 16, 3]) await both.forward(noise(tokens, tokens), 154 + tokens, 'all');
+    both.compact([small, large, none].map((own) => ({ memory: { start: 4, end: 4 + own }, evicted: { start: 4 + own + 20, end: 4 + own + 60 }, keep: own })));
+    await both.compare();
+
+    const other = new Both(runtimes(), 100);
+    await other.forward(noise(90, 5), 10_000, 'none');
+    await both.insertFrom(other, [{ start: 4, end: 40 }, { start: 4, end: 90 }, { start: 4, end: 10 }], 32);
+    await both.compare();
+    for (const tokens of [1, 8]) await both.forward(noise(tokens, tokens), 300 + tokens, 'all');
+    both.forget(5);
+    await both.forward(noise(5, 9), 400, 'all');
+    await both.compare();
+    other.dispose();
+    both.dispose();
+  });
+
+  it('refuses what does not fit in one group, and changes none', async () => {
+    const { gpu } = runtimes();
+    const state = gpu.createState([12, 12, 8]);
+    await gpu.forward(state, noise(5), 0, 'none');
+    await assert.rejects(gpu.forward(state, noise(4), 5, 'none'), /4 tokens do not fit behind 5 of 8 slots/);
+    const memories = await gpu.extract(state, state.lengths.map((end) => ({ start: 0, end })));
+    assert.throws(() => gpu.insert(state, memories), RangeError);
+    assert.throws(() => gpu.compact(state, [5, 5, 6].map((end) => ({ memory: { start: 0, end: 0 }, evicted: { start: 0, end }, keep: 2 }))), RangeError);
+    assert.throws(() => gpu.createState([12, 12]), /3 groups of layers/);
+    assert.deepEqual(state.lengths, [5, 5, 5]);
+    state.dispose();
+  });
+});
+
 /** The same state on both devices; everything is done to both, and what comes back is compared. */
 class Both {
   readonly onGpu: RuntimeState;
