@@ -1,4 +1,4 @@
-import { layerGroups } from '../../kernels';
+import { layerGroups, type LayerGroup, type PerGroup } from '../../kernels';
 import {
   defaultConversationBudgetMegabytes, defaultStoreBudgetMegabytes, ProblemError, protocolVersion, type AnswerPart, type AnswerResult,
   type AskRequest, type CompletionRequest, type CompletionResult, type DocumentReading, type EngineInfo, type InitializeRequest,
@@ -57,7 +57,7 @@ export class Engine implements AsyncDisposable {
     const manifest = await readManifest(request.modelDirectory);
     const plan = planMemory(request.memoryBudgetMegabytes, manifest, request.workspace !== undefined);
     const conversation = planConversation(request.conversationBudgetMegabytes ?? defaultConversationBudgetMegabytes, manifest);
-    events.log({ level: 'info', text: `${describePlan(plan)} Conversations: ${conversation.slots} slots in ${conversation.keyValueBytes} bytes, taken when something is asked.` });
+    events.log({ level: 'info', text: `${describePlan(plan, layerGroups(manifest))} Conversations: ${conversation.slots} slots in ${conversation.keyValueBytes} bytes, taken when something is asked.` });
     await verify(request, manifest, events);
     events.progress({ stage: 'loading', fraction: 0, detail: manifest.displayName });
     const tokenizer = await Tokenizer.open(request.modelDirectory, manifest);
@@ -193,8 +193,9 @@ async function openWorkspace(
   });
 }
 
-function describePlan({ entries, window, slots, keyValueBytes, readAheadBytes, checkpoints, checkpointBytes, segments, segmentBytes }: MemoryPlan): string {
-  return `Memory plan: K = ${entries}, W = ${window}, ${slots} slots in ${keyValueBytes} bytes, the same again in ${readAheadBytes} bytes to read ahead, ${checkpoints} checkpoints in at most ${checkpointBytes} bytes, `
+function describePlan({ entries, window, slots, keyValueBytes, readAheadBytes, checkpoints, checkpointBytes, segments, segmentBytes }: MemoryPlan, groups: PerGroup<LayerGroup>): string {
+  const shares = groups.map(({ firstLayer, layers, share }) => `${share} times in layers ${firstLayer} to ${firstLayer + layers - 1}`).join(', ');
+  return `Memory plan: K = ${entries}${groups.length > 1 ? ` (${shares})` : ''}, W = ${window}, ${slots} slots in ${keyValueBytes} bytes, the same again in ${readAheadBytes} bytes to read ahead, ${checkpoints} checkpoints in at most ${checkpointBytes} bytes, `
     + `${segments} segments of the workspace in at most ${segmentBytes} bytes.`;
 }
 

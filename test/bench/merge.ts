@@ -1,4 +1,7 @@
-import { allocateCache, allocateMemory, compactCache, mergeMemories, rotaryTable, type Memory } from '../../kernels';
+import {
+  allocateCache, allocateMemory, compactCache, entriesOf, layerGroups, mergeMemories, rotaryTable, splitLayers, type Memory,
+} from '../../kernels';
+import { slotsOf } from '../../src/engine/memory/plan';
 import { Random } from '../fixtures/random';
 import type { Bench } from './bench';
 import { median, printTable } from './report';
@@ -10,10 +13,11 @@ const runs = 30;
 
 /**
  * Merges memories of random scores, and evicts a chunk into a full memory, at the model's geometry. What keys and values
- * hold does not change the time. The least of the runs is what the work takes on a core of its own.
+ * hold does not change the time. Layers have the shares of K that the manifest names. The least of the runs is what the work takes on a core of its own.
  */
 export function merge({ manifest, plan }: Bench): Promise<object> {
   const { geometry, sinkTokens } = manifest;
+  const groups = layerGroups(manifest);
   const random = new Random(1);
   const memories = Array.from({ length: Math.max(...pools) }, (_, segment) => {
     const memory = allocateMemory(geometry, stored);
@@ -25,20 +29,32 @@ export function merge({ manifest, plan }: Bench): Promise<object> {
   });
   const rows = pools.map((pool) => {
     const priors = Array.from({ length: pool }, (_, rank) => -rank / 8);
-    return { what: `merge ${pool} memories to ${plan.entries}`, ...milliseconds(() => mergeMemories(memories.slice(0, pool), priors, plan.entries)) };
+    const work = () => {
+      const parts = memories.slice(0, pool).map((whole) => splitLayers(whole, groups));
+      groups.forEach((group, i) => mergeMemories(parts.map((part) => part[i]), priors, entriesOf(group, plan.entries)));
+    };
+    return { what: `merge ${pool} memories to ${plan.entries}`, ...milliseconds(work) };
   });
 
-  const cache = allocateCache(geometry, plan.slots);
-  const table = rotaryTable(plan.slots, geometry.headDim, geometry.ropeTheta);
-  const memory = { start: sinkTokens.length, end: sinkTokens.length + plan.entries };
-  const evicted = { start: memory.end + plan.suffix, end: memory.end + plan.suffix + plan.chunk };
-  cache.scores.set(random.normals(cache.scores.length));
-  for (let slot = 0; slot < cache.sources.length; slot++) cache.sources[slot] = slot % plan.slots;
-  const eviction = milliseconds(() => {
-    cache.length = evicted.end + plan.window;
-    compactCache(cache, table, { memory, evicted, keep: plan.entries });
+  const slots = slotsOf(plan, groups);
+  const table = rotaryTable(Math.max(...slots), geometry.headDim, geometry.ropeTheta);
+  const caches = groups.map((group, i) => {
+    const cache = allocateCache(group, slots[i]);
+    cache.scores.set(random.normals(cache.scores.length));
+    for (let slot = 0; slot < cache.sources.length; slot++) cache.sources[slot] = slot % cache.slots;
+    return cache;
   });
-  const figures = [...rows, { what: `evict ${plan.chunk} tokens of ${cache.length + plan.chunk}`, ...eviction }];
+  const eviction = milliseconds(() => {
+    for (const [i, cache] of caches.entries()) {
+      const keep = entriesOf(groups[i], plan.entries);
+      const memory = { start: sinkTokens.length, end: sinkTokens.length + keep };
+      const evicted = { start: memory.end + plan.suffix, end: memory.end + plan.suffix + plan.chunk };
+      cache.length = evicted.end + plan.window;
+      compactCache(cache, table, { memory, evicted, keep });
+    }
+  });
+  const length = sinkTokens.length + plan.entries + plan.suffix + plan.chunk + plan.window;
+  const figures = [...rows, { what: `evict ${plan.chunk} tokens of ${length}`, ...eviction }];
   printTable(figures);
   return Promise.resolve({ rows: figures });
 }

@@ -116,7 +116,8 @@ def measure(evaluator: Evaluator, texts: Corpus, options: argparse.Namespace) ->
     inGroups(drawn, 0.75, lambda group: evaluator.fill(group, table, sizes))
     report.add("fill", table, "none", "full")
 
-    farther = Evaluator(evaluator.model, replace(evaluator.rows, entries=(1024, 2048), texts=(4, 8, 16), baselines=False, full=False))
+    rows = replace(evaluator.rows, entries=(1024, 2048), texts=(4, 8, 16), baselines=False, full=False)
+    farther = Evaluator(evaluator.model, rows)
     inside = replace(sizes, context=FAR_POOL * SEGMENT_ROOM, segments=FAR_POOL)
     for far, share in ((60_000, 0.87), (200_000, 1.0)):
         table, source = Table(), DevelopmentSource(texts, replace(sizes, context=far, segments=1000), SEED)

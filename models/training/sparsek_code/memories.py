@@ -35,7 +35,8 @@ class Memory:
     def select(self, index: Tensor) -> Memory:
         """The entries `index` [..., k]."""
         wide = index[..., None].expand(*index.shape, self.keys.shape[-1])
-        return Memory(self.keys.gather(-2, wide), self.values.gather(-2, wide), self.scores.gather(-1, index), self.sources.gather(-1, index))
+        scores, sources = self.scores.gather(-1, index), self.sources.gather(-1, index)
+        return Memory(self.keys.gather(-2, wide), self.values.gather(-2, wide), scores, sources)
 
     def best(self, keep: int) -> Memory:
         """The `keep` entries of highest score per layer and head (all, if there are fewer), the higher source winning a tie."""

@@ -270,7 +270,9 @@ class Reference:
             hidden.append(self.forward(states, prefix[first : first + bounds.chunk], first))
         return states, len(pinned), torch.cat(hidden)
 
-    def decode(self, states: States, pinned: int, last: Tensor, source: int, count: int, bounds: Bounds) -> list[tuple[int, Tensor]]:
+    def decode(
+        self, states: States, pinned: int, last: Tensor, source: int, count: int, bounds: Bounds
+    ) -> list[tuple[int, Tensor]]:
         """Greedy continuation from the last token's hidden state [width]: `count` tokens with the logits each was chosen by."""
         generated: list[tuple[int, Tensor]] = []
         while True:

@@ -98,7 +98,8 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True, help="folder of the base (see download.py)")
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--pack", type=Path, required=True)
-    parser.add_argument("--late-shares", action="store_true", help="give the late layers more of the memory (recipe.lateShares); then npm run kernels")
+    shares = "give the late layers more of the memory (recipe.lateShares); emit the graph anew then"
+    parser.add_argument("--late-shares", action="store_true", help=shares)
     options = parser.parse_args()
     trained = Trained(Base(obtain(QWEN_05B, options.cache)), options.checkpoint)
     land(trained, options.pack, lateShares(trained.geometry().layers) if options.late_shares else ())

@@ -100,7 +100,8 @@ def test_keys_are_rotated_to_the_slots_they_take(model):
 def test_a_request_lays_out_sink_memory_pinned_and_prefix(either, prefixLength, suffixLength):
     states, pinned, hidden = either.request(text(prefixLength), text(suffixLength, 1), BOUNDS)
     live = len(hidden)
-    assert live == prefixLength if prefixLength < BOUNDS.window + BOUNDS.chunk else BOUNDS.window <= live < BOUNDS.window + BOUNDS.chunk
+    most = BOUNDS.window + BOUNDS.chunk
+    assert live == prefixLength if prefixLength < most else BOUNDS.window <= live < most
     assert pinned == 3 + suffixLength
     for state, entries in zip(states, either.entries(BOUNDS), strict=True):
         slot = 4 + state.memory + pinned

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { entriesOf } from '../../../kernels';
 import { BoundedCache } from '../../../src/engine/memory';
 import { WgslRuntime, type RuntimeState } from '../../../src/engine/runtime';
 import { codeTokens, secondsOf, type Bench } from '../bench';
@@ -117,7 +118,9 @@ async function mergeSegments(runtime: WgslRuntime, { plan }: Bench, tokens: Int3
     state.truncate(0);
     const seconds = await secondsOf(async () => {
       for (let segment = 0; segment < segments; segment++) runtime.insert(state, memory);
-      runtime.compact(state, state.lengths.map((end) => ({ memory: { start: 0, end: 0 }, evicted: { start: 0, end }, keep: plan.entries })));
+      runtime.compact(state, state.groups.map((group, i) => (
+        { memory: { start: 0, end: 0 }, evicted: { start: 0, end: state.lengths[i] }, keep: entriesOf(group, plan.entries) }
+      )));
       await runtime.gpu.device.queue.onSubmittedWorkDone();
     });
     if (i > 0) times.push(1000 * seconds);
