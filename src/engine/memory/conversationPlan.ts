@@ -27,7 +27,9 @@ const megabyte = 1_000_000;
  */
 export function planConversation(budgetMegabytes: number, manifest: Model): MemoryPlan {
   const plans = sizes.map(({ entries, window }) => planSize(entries, window, manifest));
-  const plan = plans.find(({ keyValueBytes }) => keyValueBytes <= budgetMegabytes * megabyte);
+  const groups = layerGroups(manifest);
+  const hasPositions = (plan: MemoryPlan) => Math.max(...slotsOf(plan, groups)) <= manifest.geometry.maxPositions;
+  const plan = plans.find((size) => size.keyValueBytes <= budgetMegabytes * megabyte && hasPositions(size));
   if (plan !== undefined) return plan;
   throw new ProblemError({
     code: 'memory-budget',
