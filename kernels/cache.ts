@@ -38,7 +38,7 @@ export function allocateCache(shape: MemoryShape, slots: number): KeyValueCache 
 }
 
 /** @throws RangeError when the range does not lie in the slots in use. */
-export function checkRange(cache: KeyValueCache, { start, end }: SlotRange): void {
+export function checkRange(cache: Pick<KeyValueCache, 'length'>, { start, end }: SlotRange): void {
   if (!(start >= 0 && start <= end && end <= cache.length)) {
     throw new RangeError(`Slots ${start} to ${end} do not lie in the ${cache.length} slots in use.`);
   }
@@ -78,13 +78,8 @@ export function extractEntries(cache: KeyValueCache, table: RotaryTable, range: 
  * @throws RangeError when the free slots do not suffice, or the memory is of another geometry. Nothing is changed then.
  */
 export function insertEntries(cache: KeyValueCache, table: RotaryTable, memory: Memory): void {
+  checkInsertion(cache, memory);
   const { headDim, slots, length } = cache;
-  if (memory.layers !== cache.layers || memory.keyValueHeads !== cache.keyValueHeads || memory.headDim !== headDim) {
-    throw new RangeError('The memory was computed by a model of another geometry.');
-  }
-  if (length + memory.count > slots) {
-    throw new RangeError(`${memory.count} entries do not fit behind ${length} of ${slots} slots.`);
-  }
   forEachHead(cache, (layer, head, row) => {
     for (let i = 0; i < memory.count; i++) {
       const slot = length + i;
@@ -97,6 +92,14 @@ export function insertEntries(cache: KeyValueCache, table: RotaryTable, memory: 
     }
   });
   cache.length += memory.count;
+}
+
+/** @throws RangeError when the free slots do not suffice, or the memory is of another geometry */
+export function checkInsertion({ layers, keyValueHeads, headDim, slots, length }: MemoryShape & Pick<KeyValueCache, 'slots' | 'length'>, memory: Memory): void {
+  if (memory.layers !== layers || memory.keyValueHeads !== keyValueHeads || memory.headDim !== headDim) {
+    throw new RangeError('The memory was computed by a model of another geometry.');
+  }
+  if (length + memory.count > slots) throw new RangeError(`${memory.count} entries do not fit behind ${length} of ${slots} slots.`);
 }
 
 /** `row` counts layers and heads together, as the leading axes of scores, sources and memories do. */

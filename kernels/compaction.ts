@@ -22,12 +22,9 @@ export interface Compaction {
  *
  * @throws RangeError when the ranges overlap or do not lie in the slots in use. Nothing is changed then.
  */
-export function compactCache(cache: KeyValueCache, table: RotaryTable, { memory, evicted, keep }: Compaction): void {
-  checkRange(cache, memory);
-  checkRange(cache, evicted);
-  if (memory.end > evicted.start) throw new RangeError('The evicted slots must lie behind the memory.');
-  if (!(keep >= 0)) throw new RangeError(`The number of entries to keep must not be negative: ${keep}.`);
-
+export function compactCache(cache: KeyValueCache, table: RotaryTable, compaction: Compaction): void {
+  checkCompaction(cache, compaction);
+  const { memory, evicted, keep } = compaction;
   const { slots, headDim, length } = cache;
   const memoryCount = memory.end - memory.start;
   const candidates = memoryCount + evicted.end - evicted.start;
@@ -70,6 +67,14 @@ export function compactCache(cache: KeyValueCache, table: RotaryTable, { memory,
     cache.sources.set(movedSources, first + memory.start);
   });
   cache.length = memory.start + moved;
+}
+
+/** @throws RangeError when the ranges overlap or do not lie in the slots in use */
+export function checkCompaction(cache: Pick<KeyValueCache, 'length'>, { memory, evicted, keep }: Compaction): void {
+  checkRange(cache, memory);
+  checkRange(cache, evicted);
+  if (memory.end > evicted.start) throw new RangeError('The evicted slots must lie behind the memory.');
+  if (!(keep >= 0)) throw new RangeError(`The number of entries to keep must not be negative: ${keep}.`);
 }
 
 function gather<T extends Float32Array | Int32Array>(from: T, to: T, memory: SlotRange, evicted: SlotRange): void {

@@ -1,5 +1,6 @@
 import type { ModelManifest } from '../src/engine/model';
 import { decoderNames } from './decoderNames';
+import { layerGroups, type LayerGroup } from './layerGroups';
 import { absent, GraphBuilder, type Value } from './onnx';
 import { WeightWriter, type Arithmetic } from './weightWriter';
 
@@ -11,8 +12,10 @@ export type { Arithmetic } from './weightWriter';
  * Inputs (T new tokens, a cache of S slots, R rows of logits, P rotary positions):
  * - `tokens` int32 `[1, T]`
  * - `logitRows` int32 `[R]`: which of the T positions get logits; R may be 0
- * - `lastSlot` int32 `[1]`: slot of the last new token; `slotsInUse` int32 `[1]`: that plus one
- * - `cosine`, `sine` float32 `[P, headDim/2]`, P >= slotsInUse: an input, so that the graph knows no longest context
+ * - `lastSlot` int32 `[1]`: slot of the last new token; `slotsInUse` int32 `[1]`: that plus one. Where layers differ in their
+ *   number of entries, each further group of layers has its own, `lastSlot.N` and `slotsInUse.N` with its first layer N, and its
+ *   own S
+ * - `cosine`, `sine` float32 `[P, headDim/2]`, P >= every slotsInUse: an input, so that the graph knows no longest context
  * - per layer `keys.N`, `values.N` float32 `[1, keyValueHeads, S, headDim]`, keys rotated to their slot
  *
  * Outputs:
@@ -28,10 +31,12 @@ export function buildDecoder(manifest: ModelManifest, arithmetic: Arithmetic = '
 class DecoderWriter {
   private readonly graph: GraphBuilder;
   private readonly weights: WeightWriter;
+  private readonly groups: readonly LayerGroup[];
 
   constructor(private readonly manifest: ModelManifest, arithmetic: Arithmetic) {
     this.graph = new GraphBuilder(manifest.name);
     this.weights = new WeightWriter(this.graph, manifest, arithmetic);
+    this.groups = layerGroups(manifest);
   }
 
   write(): Uint8Array {
@@ -39,8 +44,10 @@ class DecoderWriter {
     const { layers, width, keyValueHeads, headDim, vocabulary } = this.manifest.geometry;
     graph.input(decoderNames.tokens, 'int32', [1, 'T']);
     graph.input(decoderNames.logitRows, 'int32', ['R']);
-    graph.input(decoderNames.lastSlot, 'int32', [1]);
-    graph.input(decoderNames.slotsInUse, 'int32', [1]);
+    for (const group of this.groups) {
+      graph.input(decoderNames.lastSlot(group), 'int32', [1]);
+      graph.input(decoderNames.slotsInUse(group), 'int32', [1]);
+    }
     graph.input(decoderNames.cosine, 'float32', ['P', headDim / 2]);
     graph.input(decoderNames.sine, 'float32', ['P', headDim / 2]);
     graph.constant('shape.rows', [-1, width]);
@@ -49,10 +56,11 @@ class DecoderWriter {
     let residual = this.weights.embed(decoderNames.tokens);
     let normed = this.norm('layers.0.attentionNorm', residual);
     const scores: Value[] = [];
+    const groupOf = this.groups.flatMap((group) => Array.from({ length: group.layers }, () => group));
     for (let layer = 0; layer < layers; layer++) {
       const name = `layers.${layer}`;
       scores.push(this.score(`${name}.scorer`, normed));
-      let attended = this.attention(layer, normed);
+      let attended = this.attention(layer, groupOf[layer], normed);
       if (layer === layers - 1) {
         // Behind the last attention only the rows that get logits are needed: a prefill skips this feed-forward.
         attended = graph.node('Gather', 'kept.attended', [attended, decoderNames.logitRows], { attributes: { axis: 1 } });
@@ -71,18 +79,18 @@ class DecoderWriter {
   }
 
   /** normed `[1, T, width]` -> `[1, T, queryHeads * headDim]`; writes the T new slots of the cache. */
-  private attention(layer: number, normed: Value): Value {
+  private attention(layer: number, group: LayerGroup, normed: Value): Value {
     const { graph } = this;
     const { queryHeads, keyValueHeads, headDim } = this.manifest.geometry;
     const name = `layers.${layer}.attention`;
-    const shape = [1, keyValueHeads, 'S', headDim];
+    const shape = [1, keyValueHeads, group.firstLayer === 0 ? 'S' : `S${group.firstLayer}`, headDim];
     const cache = [decoderNames.keys(layer), decoderNames.values(layer)];
     const written = [decoderNames.newKeys(layer), decoderNames.newValues(layer)];
     for (const value of cache) graph.input(value, 'float32', shape);
     for (const value of written) graph.output(value, 'float32', shape);
     const packed = this.weights.linear(`${name}.queryKeyValue`, normed);
     return graph.node('GroupQueryAttention', `${name}.attended`, [
-      packed, absent, absent, ...cache, decoderNames.lastSlot, decoderNames.slotsInUse, decoderNames.cosine, decoderNames.sine,
+      packed, absent, absent, ...cache, decoderNames.lastSlot(group), decoderNames.slotsInUse(group), decoderNames.cosine, decoderNames.sine,
     ], {
       domain: 'com.microsoft',
       attributes: { num_heads: queryHeads, kv_num_heads: keyValueHeads, do_rotary: 1, rotary_interleaved: 0 },

@@ -1,9 +1,11 @@
+import type { LayerGroup } from './layerGroups';
+
 /** Names of the decoder's inputs and outputs, for whoever runs it. */
 export const decoderNames = {
   tokens: 'tokens',
   logitRows: 'logitRows',
-  lastSlot: 'lastSlot',
-  slotsInUse: 'slotsInUse',
+  lastSlot: ({ firstLayer }: LayerGroup) => ofGroup('lastSlot', firstLayer),
+  slotsInUse: ({ firstLayer }: LayerGroup) => ofGroup('slotsInUse', firstLayer),
   cosine: 'cosine',
   sine: 'sine',
   keys: (layer: number) => `keys.${layer}`,
@@ -13,3 +15,8 @@ export const decoderNames = {
   logits: 'logits',
   scores: 'scores',
 } as const;
+
+/** A group goes by its first layer, so that a graph of other groups has other names. */
+function ofGroup(name: string, firstLayer: number): string {
+  return firstLayer === 0 ? name : `${name}.${firstLayer}`;
+}

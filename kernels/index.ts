@@ -4,6 +4,7 @@ export * from './cache';
 export * from './compaction';
 export * from './decoderNames';
 export * from './entrySource';
+export * from './layerGroups';
 export * from './memory';
 export * from './merge';
 export * from './rotary';

@@ -28,7 +28,7 @@ export function repeat(count: number, line: (i: number) => string, separator = '
 }
 
 /**
- * The uniform of a run, in 32-bit words:
+ * The uniform of a run, in 32-bit words; where layers differ in their slots, one for each group of them (`layerGroups`):
  * - `tokens`: new tokens T of this dispatch; `first`: slot of the first, and its position; `source`: its source index
  * - `slots`: slots allocated, the stride of the cache's heads
  * - `splitLength`: slots that one workgroup of attention reads at most; `splits`: workgroups that share the slots

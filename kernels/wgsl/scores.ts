@@ -1,4 +1,5 @@
 import type { Geometry } from '../../src/engine/model';
+import type { LayerGroup } from '../layerGroups';
 import { declareBindings, stepStruct, type Kernel } from './kernel';
 
 export const scoreThreads = 64;
@@ -12,16 +13,16 @@ export interface ScorerOutputs {
 }
 
 /**
- * The SparseK scores (arXiv 2406.16747, section 3) of the new tokens in all layers, fp32, and the tokens' sources. Not on
- * the way from layer to layer, so once a run is enough. One thread a score; workgroups
- * `[ceil(tokens / 64), layers * keyValueHeads]`.
+ * The SparseK scores (arXiv 2406.16747, section 3) of the new tokens in a group of layers, fp32, and the tokens'
+ * sources. Not on the way from layer to layer, so once a run is enough. One thread a score; workgroups
+ * `[ceil(tokens / 64), layers * keyValueHeads]`, of the group's layers.
  *
- * Bindings: `step`, `weights` (outputs of all scorers), `features` float32 `[layers, capacity, scorer rows]`, `scores`
- * float32 and `sources` int32 `[layers, keyValueHeads, slots]`.
+ * Bindings: `step`, `weights` (outputs of all scorers), `features` float32 `[all layers, capacity, scorer rows]`,
+ * `scores` float32 and `sources` int32 `[layers, keyValueHeads, slots]`.
  *
  * @param outputs of scorers with a hidden layer; without one the features are the scores
  */
-export function scores({ layers, keyValueHeads, scorerHidden }: Geometry, outputs: ScorerOutputs | undefined, capacity: number): Kernel {
+export function scores({ layers, keyValueHeads, scorerHidden }: Geometry, outputs: ScorerOutputs | undefined, capacity: number, { firstLayer }: Pick<LayerGroup, 'firstLayer'> = { firstLayer: 0 }): Kernel {
   const rows = scorerHidden > 0 ? scorerHidden : keyValueHeads;
   const { text, bindings } = declareBindings([
     ['uniform', 'step', 'Step'], ['read', 'weights', 'array<f32>'], ['read', 'features', 'array<f32>'],
@@ -38,7 +39,7 @@ const biases = ${table(outputs.biases)};`}
 @compute @workgroup_size(${scoreThreads})
 fn main(@builtin(global_invocation_id) thread: vec3<u32>) {
   let token = thread.x;
-  let layer = thread.y / ${keyValueHeads}u;
+  let layer = ${firstLayer}u + thread.y / ${keyValueHeads}u;
   let head = thread.y % ${keyValueHeads}u;
   if (token >= step.tokens) { return; }
   let at = (layer * ${capacity}u + token) * ${rows}u;

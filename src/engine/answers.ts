@@ -1,5 +1,6 @@
+import { layerGroups } from '../../kernels';
 import { silentAnswer, type AnswerPart, type AnswerResult, type AskRequest, type ChatRequest, type SearchRequest, type SearchResult, type SummarizeFolderRequest, type SummarizeRequest } from '../protocol';
-import { BoundedCache, CheckpointStore, LiveContext, type MemoryPlan } from './memory';
+import { BoundedCache, checkpointShapes, CheckpointStore, LiveContext, type MemoryPlan } from './memory';
 import type { Tokenizer } from './model';
 import type { WorkspaceMemory } from './recall';
 import { RequestQueue } from './requestQueue';
@@ -116,7 +117,7 @@ export class Answers {
     const { runtime, tokenizer, plan, workspace, steps } = this;
     const { manifest } = runtime;
     const cache = await BoundedCache.create(runtime, plan);
-    const checkpoints = new CheckpointStore(plan.checkpoints, plan.chunk, { ...manifest.geometry, slots: plan.entries + plan.window });
+    const checkpoints = new CheckpointStore(plan.checkpoints, plan.chunk, checkpointShapes(plan, layerGroups(manifest)));
     const signal = new AbortController().signal;
     const model: ChatModel = {
       tokenizer,

@@ -1,3 +1,4 @@
+import { layerGroups, type LayerGroup, type PerGroup } from '../../kernels';
 import {
   defaultConversationBudgetMegabytes, defaultStoreBudgetMegabytes, ProblemError, protocolVersion, type AnswerPart, type AnswerResult,
   type AskRequest, type ChatRequest, type CompletionRequest, type CompletionResult, type DocumentReading, type EngineInfo, type InitializeRequest,
@@ -5,7 +6,7 @@ import {
 } from '../protocol';
 import { Answers } from './answers';
 import { Documents } from './documents';
-import { BoundedCache, CheckpointStore, Contexts, LiveContext, planConversation, planMemory, Recall, type MemoryPlan } from './memory';
+import { BoundedCache, checkpointShapes, CheckpointStore, Contexts, LiveContext, planConversation, planMemory, Recall, type MemoryPlan } from './memory';
 import { readManifest, Tokenizer, verifyFiles, type ModelManifest } from './model';
 import { WorkspaceMemory, type ChosenSegment, type PreparationEvents, type PreparedPlace } from './recall';
 import { RequestQueue } from './requestQueue';
@@ -59,7 +60,7 @@ export class Engine implements AsyncDisposable {
     const manifest = await readManifest(request.modelDirectory);
     const plan = planMemory(request.memoryBudgetMegabytes, manifest, request.workspace !== undefined);
     const conversation = planConversation(request.conversationBudgetMegabytes ?? defaultConversationBudgetMegabytes, manifest);
-    events.log({ level: 'info', text: `${describePlan(plan)} Conversations: ${conversation.slots} slots in ${conversation.keyValueBytes} bytes, taken when something is asked.` });
+    events.log({ level: 'info', text: `${describePlan(plan, layerGroups(manifest))} Conversations: ${conversation.slots} slots in ${conversation.keyValueBytes} bytes, taken when something is asked.` });
     await verify(request, manifest, events);
     events.progress({ stage: 'loading', fraction: 0, detail: manifest.displayName });
     const tokenizer = await Tokenizer.open(request.modelDirectory, manifest);
@@ -191,7 +192,7 @@ async function verify({ modelDirectory, cacheDirectory }: InitializeRequest, man
 
 /** The two caches of the plan, with their checkpoints. */
 async function createContexts(runtime: Runtime, plan: MemoryPlan, { vocabulary }: Tokenizer, workspace: WorkspaceMemory | undefined): Promise<Contexts> {
-  const checkpoints = new CheckpointStore(plan.checkpoints, plan.chunk, { ...runtime.manifest.geometry, slots: plan.entries + plan.window });
+  const checkpoints = new CheckpointStore(plan.checkpoints, plan.chunk, checkpointShapes(plan, layerGroups(runtime.manifest)));
   const context = async () => new LiveContext(await BoundedCache.create(runtime, plan), checkpoints, vocabulary, workspace?.memories);
   return new Contexts(await context(), await context());
 }
@@ -215,8 +216,9 @@ async function openWorkspace(
   });
 }
 
-function describePlan({ entries, window, slots, keyValueBytes, readAheadBytes, checkpoints, checkpointBytes, segments, segmentBytes }: MemoryPlan): string {
-  return `Memory plan: K = ${entries}, W = ${window}, ${slots} slots in ${keyValueBytes} bytes, the same again in ${readAheadBytes} bytes to read ahead, ${checkpoints} checkpoints in at most ${checkpointBytes} bytes, `
+function describePlan({ entries, window, slots, keyValueBytes, readAheadBytes, checkpoints, checkpointBytes, segments, segmentBytes }: MemoryPlan, groups: PerGroup<LayerGroup>): string {
+  const shares = groups.map(({ firstLayer, layers, share }) => `${share} times in layers ${firstLayer} to ${firstLayer + layers - 1}`).join(', ');
+  return `Memory plan: K = ${entries}${groups.length > 1 ? ` (${shares})` : ''}, W = ${window}, ${slots} slots in ${keyValueBytes} bytes, the same again in ${readAheadBytes} bytes to read ahead, ${checkpoints} checkpoints in at most ${checkpointBytes} bytes, `
     + `${segments} segments of the workspace in at most ${segmentBytes} bytes.`;
 }
 

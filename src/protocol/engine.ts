@@ -77,11 +77,11 @@ export interface DeviceInfo {
 
 /** Stated before anything is allocated, and never exceeded. */
 export interface MemoryPlanInfo {
-  /** K: entries of the SparseK memory per layer and KV head. */
+  /** K: entries of the SparseK memory per layer and KV head; a pack may give layers a share of it each. */
   readonly entries: number;
   /** W: most recent prefix tokens that are always kept. */
   readonly window: number;
-  /** Slots of the live cache: sink, memory, live part and room to generate. */
+  /** Slots of the live cache in a layer that holds K: sink, memory, live part and room to generate. */
   readonly slots: number;
   /** Of the live cache, which answers. */
   readonly keyValueBytes: number;

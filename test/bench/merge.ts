@@ -1,5 +1,6 @@
-import { allocateCache, allocateMemory, compactCache, mergeEntries, rotaryTable, type Memory } from '../../kernels';
+import { allocateCache, allocateMemory, compactCache, entriesOf, layerGroups, mergeEntries, rotaryTable, type Memory } from '../../kernels';
 import { entriesOfStored, toStored } from '../../src/engine/memory';
+import { slotsOf } from '../../src/engine/memory/plan';
 import { Random } from '../fixtures/random';
 import type { Bench } from './bench';
 import { median, printTable } from './report';
@@ -11,11 +12,12 @@ const runs = 30;
 
 /**
  * Merges memories of random scores, kept as the engine keeps them, and evicts a chunk into a full memory, at the model's
- * geometry. What keys and values hold does not change the time. The least of the runs is what the work takes on a core of
- * its own.
+ * geometry; layers have the shares of K that the manifest names. What keys and values hold does not change the time. The
+ * least of the runs is what the work takes on a core of its own.
  */
 export function merge({ manifest, plan }: Bench): Promise<object> {
   const { geometry, sinkTokens } = manifest;
+  const groups = layerGroups(manifest);
   const random = new Random(1);
   const memories = Array.from({ length: Math.max(...pools) }, (_, segment) => {
     const memory = allocateMemory(geometry, stored);
@@ -27,20 +29,29 @@ export function merge({ manifest, plan }: Bench): Promise<object> {
   });
   const rows = pools.map((pool) => {
     const priors = Array.from({ length: pool }, (_, rank) => -rank / 8);
-    return { what: `merge ${pool} memories to ${plan.entries}`, ...milliseconds(() => mergeEntries(memories.slice(0, pool), priors, plan.entries)) };
+    const most = Math.max(...groups.map((group) => entriesOf(group, plan.entries)));
+    return { what: `merge ${pool} memories to ${most}`, ...milliseconds(() => mergeEntries(memories.slice(0, pool), priors, most)) };
   });
 
-  const cache = allocateCache(geometry, plan.slots);
-  const table = rotaryTable(plan.slots, geometry.headDim, geometry.ropeTheta);
-  const memory = { start: sinkTokens.length, end: sinkTokens.length + plan.entries };
-  const evicted = { start: memory.end + plan.suffix, end: memory.end + plan.suffix + plan.chunk };
-  cache.scores.set(random.normals(cache.scores.length));
-  for (let slot = 0; slot < cache.sources.length; slot++) cache.sources[slot] = slot % plan.slots;
-  const eviction = milliseconds(() => {
-    cache.length = evicted.end + plan.window;
-    compactCache(cache, table, { memory, evicted, keep: plan.entries });
+  const slots = slotsOf(plan, groups);
+  const table = rotaryTable(Math.max(...slots), geometry.headDim, geometry.ropeTheta);
+  const caches = groups.map((group, i) => {
+    const cache = allocateCache(group, slots[i]);
+    cache.scores.set(random.normals(cache.scores.length));
+    for (let slot = 0; slot < cache.sources.length; slot++) cache.sources[slot] = slot % cache.slots;
+    return cache;
   });
-  const figures = [...rows, { what: `evict ${plan.chunk} tokens of ${cache.length + plan.chunk}`, ...eviction }];
+  const eviction = milliseconds(() => {
+    for (const [i, cache] of caches.entries()) {
+      const keep = entriesOf(groups[i], plan.entries);
+      const memory = { start: sinkTokens.length, end: sinkTokens.length + keep };
+      const evicted = { start: memory.end + plan.suffix, end: memory.end + plan.suffix + plan.chunk };
+      cache.length = evicted.end + plan.window;
+      compactCache(cache, table, { memory, evicted, keep });
+    }
+  });
+  const length = sinkTokens.length + plan.entries + plan.suffix + plan.chunk + plan.window;
+  const figures = [...rows, { what: `evict ${plan.chunk} tokens of ${length}`, ...eviction }];
   printTable(figures);
   return Promise.resolve({ rows: figures });
 }

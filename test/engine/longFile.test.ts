@@ -124,15 +124,17 @@ function readsAhead(request: () => InitializeRequest, copies: number): void {
 describe('a long file', function () {
   this.timeout(300_000);
 
-  describe('with a tiny model', () => {
-    let directory: TemporaryDirectory | undefined;
-    before(async () => {
-      directory = await temporaryDirectory();
-      await writeTinyPack(directory.path);
+  for (const [kind, options] of [['', {}], [' whose layers have shares of the memory of their own', { layerShares: [0.5, 1.5] }]] as const) {
+    describe(`with a tiny model${kind}`, () => {
+      let directory: TemporaryDirectory | undefined;
+      before(async () => {
+        directory = await temporaryDirectory();
+        await writeTinyPack(directory.path, options);
+      });
+      after(() => directory?.remove());
+      readsAhead(() => tinyRequest(directory?.path ?? ''), 1);
     });
-    after(() => directory?.remove());
-    readsAhead(() => tinyRequest(directory?.path ?? ''), 1);
-  });
+  }
 
   describe('with the real model', () => {
     let directory: TemporaryDirectory | undefined;

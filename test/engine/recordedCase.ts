@@ -11,6 +11,8 @@ export interface RecordedCase {
   readonly prefix: readonly number[];
   /** null: no markers; absent: the prefix is streamed. */
   readonly suffix?: readonly number[] | null;
+  /** Of the pack it was recorded with; absent: every layer's memory holds K. */
+  readonly layerShares?: readonly number[];
   /** Those that are recalled, in the order of the memory. */
   readonly segments?: readonly { readonly tokens: readonly number[]; readonly prior: number }[];
   readonly firstRow: number;

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
-import { cp, mkdir } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { emitGraphs } from '../../kernels/emitGraphs';
 import { BoundedCache, CheckpointStore, LiveContext, type Recall } from '../../src/engine/memory';
 import { CheckpointSchedule, longestReading, readStream } from '../../src/engine/memory/stream';
-import { readManifest, Tokenizer, type ModelManifest } from '../../src/engine/model';
+import { manifestFileName, readManifest, Tokenizer, type ModelManifest } from '../../src/engine/model';
 import { CpuRuntime } from '../../src/engine/runtime';
 import { missingModelFiles, shippedModel } from '../fixtures/shippedModel';
 import { temporaryDirectory, type TemporaryDirectory } from '../fixtures/temporaryDirectory';
@@ -31,7 +31,7 @@ class Subject {
   /** Logits behind the prefix's tokens from `firstRow` on, and the greedy tokens that follow with their gaps to the recorded. */
   async run(recorded: RecordedCase) {
     const cache = await BoundedCache.create(this.runtime, planOf(recorded));
-    const store = new CheckpointStore(0, recorded.bounds.chunk, { ...this.manifest.geometry, slots: 0 });
+    const store = new CheckpointStore(0, recorded.bounds.chunk, []);
     const { recall, memories } = await encodeSegments(recorded, this.runtime, this.exact);
     const context = new LiveContext(cache, store, this.tokenizer.vocabulary, memories);
     const prefix = Int32Array.from(recorded.prefix);
@@ -97,6 +97,12 @@ function checkContinuation({ continuation }: RecordedCase, ids: readonly number[
   }
 }
 
+/** Gives the layers of a pack shares of the memory of their own. */
+async function nameShares(directory: string, layerShares: readonly number[]): Promise<void> {
+  const path = join(directory, manifestFileName);
+  await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')) as object, memory: { layerShares } }));
+}
+
 const casesIn = (folder: string) => readdirSync(folder).filter((name) => name.endsWith('.json')).map((name) => [name.replace('.json', ''), join(folder, name)] as const);
 
 describe('the engine computes what the Python reference computes', function () {
@@ -104,29 +110,26 @@ describe('the engine computes what the Python reference computes', function () {
 
   describe('with a tiny model in float32 arithmetic', () => {
     const folder = join(recordings, 'tiny');
-    let directory: TemporaryDirectory | undefined;
-    let subject: Subject | undefined;
-    before(async () => {
-      directory = await temporaryDirectory();
-      await mkdir(directory.path, { recursive: true });
-      await cp(join(folder, 'pack'), directory.path, { recursive: true });
-      await emitGraphs(directory.path, 'float32');
-      subject = await Subject.open(directory.path, true);
-    });
-    after(async () => {
-      await subject?.dispose();
-      await directory?.remove();
-    });
+    let directory: TemporaryDirectory;
+    beforeEach(async () => { directory = await temporaryDirectory(); });
+    afterEach(() => directory.remove());
 
     for (const [name, path] of casesIn(folder)) {
       it(name, async () => {
-        assert.ok(subject);
         const recorded = readCase(path);
-        const { rows, ids } = await subject.run(recorded);
-        const { cosines, gaps } = compare(recorded, rows);
-        assert.ok(Math.min(...cosines) >= 0.9999, `cosine ${Math.min(...cosines)}`);
-        assert.deepEqual(gaps, []);
-        checkContinuation(recorded, ids, 0.001);
+        await cp(join(folder, 'pack'), directory.path, { recursive: true });
+        if (recorded.layerShares !== undefined) await nameShares(directory.path, recorded.layerShares);
+        await emitGraphs(directory.path, 'float32');
+        const subject = await Subject.open(directory.path, true);
+        try {
+          const { rows, ids } = await subject.run(recorded);
+          const { cosines, gaps } = compare(recorded, rows);
+          assert.ok(Math.min(...cosines) >= 0.9999, `cosine ${Math.min(...cosines)}`);
+          assert.deepEqual(gaps, []);
+          checkContinuation(recorded, ids, 0.001);
+        } finally {
+          await subject.dispose();
+        }
       });
     }
   });

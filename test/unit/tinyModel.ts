@@ -1,8 +1,9 @@
-import { BoundedCache, CheckpointStore, LiveContext, type MemoryPlan, type SegmentMemories } from '../../src/engine/memory';
+import { layerGroups } from '../../kernels';
+import { BoundedCache, checkpointShapes, CheckpointStore, LiveContext, type MemoryPlan, type SegmentMemories } from '../../src/engine/memory';
 import { Tokenizer, type ModelManifest } from '../../src/engine/model';
 import { CpuRuntime } from '../../src/engine/runtime';
 import { temporaryDirectory, type TemporaryDirectory } from '../fixtures/temporaryDirectory';
-import { writeTinyPack } from '../fixtures/tinyPack';
+import { writeTinyPack, type TinyPackOptions } from '../fixtures/tinyPack';
 
 /** Small enough that a few hundred tokens fill everything. */
 export const tinyPlan: MemoryPlan = {
@@ -21,12 +22,12 @@ export interface TinyModel {
 }
 
 /** Loads a random model of a tiny geometry in the real runtime for a suite. */
-export function useTinyModel(): () => TinyModel {
+export function useTinyModel(options?: TinyPackOptions): () => TinyModel {
   let directory: TemporaryDirectory | undefined;
   let model: TinyModel | undefined;
   before(async () => {
     directory = await temporaryDirectory();
-    model = await loadTinyModel(directory.path);
+    model = await loadTinyModel(directory.path, options);
   });
   after(async () => {
     model?.tokenizer.dispose();
@@ -39,14 +40,14 @@ export function useTinyModel(): () => TinyModel {
   };
 }
 
-async function loadTinyModel(directory: string): Promise<TinyModel> {
-  const manifest = await writeTinyPack(directory);
+async function loadTinyModel(directory: string, options?: TinyPackOptions): Promise<TinyModel> {
+  const manifest = await writeTinyPack(directory, options);
   const tokenizer = await Tokenizer.open(directory, manifest);
   const runtime = await CpuRuntime.load(directory, manifest, 1);
   const cache = (plan: Partial<MemoryPlan> = {}) => BoundedCache.create(runtime, { ...tinyPlan, ...plan });
   const checkpoints = (plan: Partial<MemoryPlan> = {}) => {
     const whole = { ...tinyPlan, ...plan };
-    return new CheckpointStore(whole.checkpoints, whole.chunk, { ...manifest.geometry, slots: whole.entries + whole.window });
+    return new CheckpointStore(whole.checkpoints, whole.chunk, checkpointShapes(whole, layerGroups(manifest)));
   };
   const context = async (plan: Partial<MemoryPlan> = {}, segments?: SegmentMemories) => (
     new LiveContext(await cache(plan), checkpoints(plan), tokenizer.vocabulary, segments)

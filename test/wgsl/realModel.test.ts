@@ -37,7 +37,7 @@ describe('the shipped model on a real GPU', function () {
     await gpu.forward(states[0], tokens.slice(0, read), 0, 'none');
     await cpu.forward(states[1], tokens.slice(0, read), 0, 'none');
     // A third of what was read has to go, so that moved keys are compared as well.
-    const compaction = { memory: { start: 4, end: 4 }, evicted: { start: 4, end: 384 }, keep: 200 };
+    const compaction = [{ memory: { start: 4, end: 4 }, evicted: { start: 4, end: 384 }, keep: 200 }];
     gpu.compact(states[0], compaction);
     cpu.compact(states[1], compaction);
     for (let start = read; start < tokens.length; start += run) {

@@ -1,7 +1,7 @@
 import { CpuRuntime } from '../../src/engine/runtime';
 import { WgslRuntime } from '../../src/engine/runtime/wgsl/wgslRuntime';
 import { temporaryDirectory, type TemporaryDirectory } from '../fixtures/temporaryDirectory';
-import { writeTinyPack } from '../fixtures/tinyPack';
+import { writeTinyPack, type TinyPackOptions } from '../fixtures/tinyPack';
 import { useTestGpu } from './testGpu';
 
 export interface TinyRuntimes {
@@ -12,13 +12,13 @@ export interface TinyRuntimes {
 }
 
 /** One random model of a tiny geometry on the GPU and on the CPU, loaded once for a suite: shaders take seconds to compile in software. */
-export function useTinyRuntimes(): () => TinyRuntimes {
+export function useTinyRuntimes(options?: TinyPackOptions): () => TinyRuntimes {
   let directory: TemporaryDirectory | undefined;
   let runtimes: TinyRuntimes | undefined;
   useTestGpu();
   before(async () => {
     directory = await temporaryDirectory();
-    const manifest = await writeTinyPack(directory.path, { arithmetic: 'float32' });
+    const manifest = await writeTinyPack(directory.path, { ...options, arithmetic: 'float32' });
     const gpu = await WgslRuntime.load(directory.path, manifest, 'a test');
     runtimes = { directory: directory.path, gpu, cpu: await CpuRuntime.load(directory.path, manifest, 1) };
   });

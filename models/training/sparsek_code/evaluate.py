@@ -64,7 +64,8 @@ def main() -> None:
         parser.error("--repos needs the tokenizer of --weights; write a corpus first (python -m sparsek_code.corpus)")
     model = modelOf(options)
     with torch.no_grad():
-        measure(Evaluator(model, Rows(base=options.weights is None)), textsOf(options), options)
+        shares = Pack(options.weights).layerShares if options.weights else ()
+        measure(Evaluator(model, Rows(base=options.weights is None, shares=shares)), textsOf(options), options)
 
 
 def modelOf(options: argparse.Namespace) -> Model:
@@ -115,7 +116,8 @@ def measure(evaluator: Evaluator, texts: Corpus, options: argparse.Namespace) ->
     inGroups(drawn, 0.75, lambda group: evaluator.fill(group, table, sizes))
     report.add("fill", table, "none", "full")
 
-    farther = Evaluator(evaluator.model, Rows((1024, 2048), (4, 8, 16), baselines=False, full=False))
+    rows = replace(evaluator.rows, entries=(1024, 2048), texts=(4, 8, 16), baselines=False, full=False)
+    farther = Evaluator(evaluator.model, rows)
     inside = replace(sizes, context=FAR_POOL * SEGMENT_ROOM, segments=FAR_POOL)
     for far, share in ((60_000, 0.87), (200_000, 1.0)):
         table, source = Table(), DevelopmentSource(texts, replace(sizes, context=far, segments=1000), SEED)

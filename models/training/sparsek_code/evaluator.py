@@ -38,6 +38,8 @@ class Rows:
     full: bool = True
     base: bool = True
     """Full attention of the base without updates, where it is at hand."""
+    shares: tuple[float, ...] = ()
+    """Of `Plan`: what each layer's memory holds, as a multiple of K."""
 
 
 class Evaluator:
@@ -77,7 +79,7 @@ class Evaluator:
 
         def remember(name: str, k: int, prior: Tensor, stored: int = Plan.stored, scores: list[Tensor] | None = None) -> None:
             context = Context(layers, batch.size, batch.segments, prior, scores)
-            hidden = self.model.readLive(batch.live, context, Plan(k, WINDOW, CHUNK, stored))[0].flatten(0, 1)
+            hidden = self.model.readLive(batch.live, context, Plan(k, WINDOW, CHUNK, stored, self.rows.shares))[0].flatten(0, 1)
             table.add(name, self.loss(hidden[places], labels), owner, len(episodes))
 
         def read(name: str, segments: list[list[Array]], adapted: bool = True) -> None:
@@ -127,7 +129,7 @@ class Evaluator:
         empty = torch.zeros(count, 0, SEGMENT_ROOM, dtype=torch.long, device=self.device)
         context = Context(layers, 0, empty, torch.zeros(count, 0, device=self.device))
         for name, k in [("window only", 0), *((f"streamed {k}", k) for k in self.rows.entries)]:
-            hidden = self.model.readLive(live, context, Plan(k, window, CHUNK))[0].flatten(0, 1)
+            hidden = self.model.readLive(live, context, Plan(k, window, CHUNK, shares=self.rows.shares))[0].flatten(0, 1)
             table.add(name, self.loss(hidden[places], labels), owner, count)
         for name, adapted in self.wholes():
             hidden = self.text([np.concatenate([SINK, text]) for text in texts], adapted)
@@ -142,7 +144,7 @@ class Evaluator:
         rows, labels, owner = batch.student[used], batch.labels[used], batch.student[used] // length
         context = Context(layers, batch.size, batch.segments, priorOf(batch.ranks))
         for name, k in [("none", 0), *((f"memory {k} prior", k) for k in self.rows.entries)]:
-            hidden = self.model.readLive(batch.live, context, Plan(k, 0, length))[0].flatten(0, 1)
+            hidden = self.model.readLive(batch.live, context, Plan(k, 0, length, shares=self.rows.shares))[0].flatten(0, 1)
             table.add(name, self.loss(hidden[rows], labels), owner, count)
         longest = int(batch.teacherBounds.diff().max())
         for name, adapted in self.wholes():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -27,9 +28,11 @@ SPECIAL_TOKENS = {
 }  # fmt: skip
 
 
-def describe(name: str, displayName: str, source: BaseSource, geometry: Geometry, specials: dict[str, int]) -> dict[str, Any]:
-    """A manifest that still lacks tensors and files."""
-    return {
+def describe(
+    name: str, displayName: str, source: BaseSource, geometry: Geometry, specials: dict[str, int], layerShares: Sequence[float] = ()
+) -> dict[str, Any]:
+    """A manifest that still lacks tensors and files. `layerShares`: see `share`; empty: every layer's memory holds K."""
+    manifest = {
         "formatVersion": FORMAT_VERSION,
         "name": name,
         "displayName": displayName,
@@ -48,6 +51,18 @@ def describe(name: str, displayName: str, source: BaseSource, geometry: Geometry
         "files": {},
         "tensors": {},
     }  # fmt: skip
+    return share(manifest, layerShares) if layerShares else manifest
+
+
+def share(manifest: dict[str, Any], layerShares: Sequence[float]) -> dict[str, Any]:
+    """The manifest of a pack whose layers' memories hold multiples of K, one number from 0 to 4 a layer (`Plan.shares`).
+
+    The engine's graph must be emitted anew then: `npm run kernels -- PACK`.
+    """
+    layers = manifest["geometry"]["layers"]
+    if len(layerShares) != layers or not all(0 <= number <= 4 for number in layerShares):
+        raise ValueError(f"{layers} layers need as many shares from 0 to 4, not {list(layerShares)}.")
+    return manifest | {"memory": {"layerShares": list(layerShares)}}
 
 
 def packFiles(manifest: dict[str, Any]) -> list[str]:
@@ -78,6 +93,11 @@ class Pack:
             raise ValueError(f"{folder} has format version {self.manifest['formatVersion']}; this code reads {FORMAT_VERSION}.")
         self.geometry = Geometry(**self.manifest["geometry"])
         self.shards: dict[str, np.ndarray] = {}
+
+    @property
+    def layerShares(self) -> tuple[float, ...]:
+        """As in `Plan.shares`: empty when every layer's memory holds K."""
+        return tuple(self.manifest.get("memory", {}).get("layerShares", ()))
 
     def tokenizer(self) -> Tokenizer:
         entry = self.manifest["tokenizer"]

@@ -1,7 +1,8 @@
 """Memories of texts that were read apart, and their merge: the algebra that src/engine/memory and kernels/merge.ts compute.
 
-A memory holds, per layer and KV head, entries in source order, the number the same everywhere: the key turned back to
-position 0, so that it does not depend on where the entry stood, the value, the score and the source index.
+A memory holds, per layer and KV head, entries in source order: the key turned back to position 0, so that it does not depend
+on where the entry stood, the value, the score and the source index. A segment's has as many entries in every layer; a request's
+may have more in one layer than in another, so what follows is done layer by layer.
 """
 
 from __future__ import annotations
@@ -20,26 +21,27 @@ SEGMENT_TOKENS = 1020
 
 @dataclass(frozen=True)
 class Memory:
-    """layers L, KV heads H, entries n."""
+    """Of one layer, or of several that hold as many entries: ... stands for KV heads, or layers and KV heads; entries n."""
 
-    keys: Tensor  # [L, H, n, headDim], at position 0
-    values: Tensor  # [L, H, n, headDim]
-    scores: Tensor  # [L, H, n]
-    sources: Tensor  # [L, H, n], int64, ascending
+    keys: Tensor  # [..., n, headDim], at position 0
+    values: Tensor  # [..., n, headDim]
+    scores: Tensor  # [..., n]
+    sources: Tensor  # [..., n], int64, ascending
 
     @property
     def count(self) -> int:
-        return self.scores.shape[2]
+        return self.scores.shape[-1]
 
     def select(self, index: Tensor) -> Memory:
-        """The entries `index` [L, H, k]."""
-        wide = index[..., None].expand(-1, -1, -1, self.keys.shape[-1])
-        return Memory(self.keys.gather(2, wide), self.values.gather(2, wide), self.scores.gather(2, index), self.sources.gather(2, index))
+        """The entries `index` [..., k]."""
+        wide = index[..., None].expand(*index.shape, self.keys.shape[-1])
+        scores, sources = self.scores.gather(-1, index), self.sources.gather(-1, index)
+        return Memory(self.keys.gather(-2, wide), self.values.gather(-2, wide), scores, sources)
 
     def best(self, keep: int) -> Memory:
         """The `keep` entries of highest score per layer and head (all, if there are fewer), the higher source winning a tie."""
-        ranked = self.scores.flip(2).argsort(dim=2, descending=True, stable=True)  # a tie leaves the newer in front
-        return self.select((self.count - 1 - ranked[..., :keep]).sort(dim=2).values)
+        ranked = self.scores.flip(-1).argsort(dim=-1, descending=True, stable=True)  # a tie leaves the newer in front
+        return self.select((self.count - 1 - ranked[..., :keep]).sort(dim=-1).values)
 
     def shifted(self, sources: int, prior: float) -> Memory:
         """The same entries, all sources and all scores raised."""
@@ -48,9 +50,9 @@ class Memory:
 
 def merge(memories: Sequence[Memory], entries: int) -> Memory:
     """The best `entries` of the union of memories whose sources differ, in source order."""
-    parts = [[memory.keys, memory.values, memory.scores, memory.sources] for memory in memories]
-    union = Memory(*(torch.cat(tensors, 2) for tensors in zip(*parts, strict=True)))
-    return union.select(union.sources.argsort(dim=2)).best(entries)
+    features = [torch.cat(parts, -2) for parts in ([m.keys for m in memories], [m.values for m in memories])]
+    union = Memory(*features, torch.cat([m.scores for m in memories], -1), torch.cat([m.sources for m in memories], -1))
+    return union.select(union.sources.argsort(dim=-1)).best(entries)
 
 
 def recall(segments: Sequence[tuple[Memory, float]], own: Memory, entries: int) -> Memory:

@@ -8,12 +8,18 @@ follow from one sort, and the chunks are read in parallel with the result of rea
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 NEVER = float("-inf")
+
+
+def entriesAt(entries: int, share: float) -> int:
+    """K of a layer whose share of K is `share`. Halves go up, as in the engine (`entriesOf` in kernels/layerGroups.ts)."""
+    return math.floor(entries * share + 0.5)
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,7 @@ class Plan:
     """What each layer's memory holds, as a multiple of K; empty: every layer holds K."""
 
     def at(self, layer: int) -> Plan:
-        return replace(self, entries=round(self.entries * self.shares[layer]), shares=()) if self.shares else self
+        return replace(self, entries=entriesAt(self.entries, self.shares[layer]), shares=()) if self.shares else self
 
     def starts(self, length: int, device: torch.device | None = None) -> Tensor:
         """int64 [n]: the first token of each chunk's window; the tokens before it are older."""

@@ -7,6 +7,7 @@ Each case is one JSON file:
 
     bounds      {entries, window, chunk}: K, W, C
     prefix, suffix   token ids; suffix null = no markers, absent = the prefix is streamed
+    layerShares absent when all are 1: the pack's `memory.layerShares`
     segments    absent, or in the order of the memory {tokens, prior} of each segment that is recalled
     firstRow    the place in the prefix of the first token whose logits are recorded; one row a token from there on
     topIds, topLogits   [rows][8]; logSumExp [rows]; logits in float32
@@ -73,14 +74,15 @@ def recordRequest(
     model: Reference, prefix: list[int], suffix: list[int] | None, bounds: Bounds, rows: int, count: int,
     segments: Sequence[tuple[list[int], float]] = (),
 ) -> dict[str, Any]:  # fmt: skip
-    state, slot, hidden = model.request(prefix, suffix, bounds, segments)
+    states, pinned, hidden = model.request(prefix, suffix, bounds, segments)
     rows = min(rows, len(hidden))
-    generated = model.decode(state, slot, hidden[-1], len(prefix), count, bounds)
+    generated = model.decode(states, pinned, hidden[-1], len(prefix), count, bounds)
     gaps = torch.stack([row.topk(2).values for _, row in generated])
     return {
         "bounds": asdict(bounds),
         "prefix": prefix,
         "suffix": suffix,
+        **({} if set(model.shares) == {1.0} else {"layerShares": model.shares}),
         **({"segments": [{"tokens": tokens, "prior": prior} for tokens, prior in segments]} if segments else {}),
         **recordRows(model.logits(hidden[-rows:]), len(prefix) - rows),
         "continuation": {"ids": [token for token, _ in generated], "gaps": rounded(gaps[:, 0] - gaps[:, 1])},
@@ -111,7 +113,8 @@ def packCases(model: Reference, text: list[int]) -> dict[str, dict[str, Any]]:
     }
 
 
-def tinyCases(model: Reference, vocabulary: int) -> dict[str, dict[str, Any]]:
+def tinyCases(pack: Pack) -> dict[str, dict[str, Any]]:
+    model, vocabulary = Reference(pack), min(pack.manifest["specialTokens"].values())
     generator = torch.Generator().manual_seed(1)
     text = torch.randint(0, vocabulary, (1100,), generator=generator).tolist()
     bounds = Bounds(12, 16, 8)
@@ -122,6 +125,12 @@ def tinyCases(model: Reference, vocabulary: int) -> dict[str, dict[str, Any]]:
         "recalled": recordRequest(
             model, text[:101], text[101:110], Bounds(400, 16, 8), 16, 24,
             recalled([text[200:500], text[500:540], text[540:820]], [text[820:1090]]),
+        ),
+        # K is 6, 12 and 30: of the 80 tokens that are streamed and of the segments' 85 every layer keeps its own number. The
+        # continuation crosses evictions.
+        "shares": recordRequest(
+            Reference(pack, (0.5, 1.0, 2.5)), text[:101], text[101:110], bounds, 12, 20,
+            recalled([text[200:230], text[230:260]], [text[260:285]]),
         ),
     }
 
@@ -140,7 +149,7 @@ def main() -> None:
         writeRanks(ranks, folder / manifest["tokenizer"]["file"])
         manifest["tensors"] = writeShards(folder, geometry, weights)
         refresh(folder, manifest)
-        cases = tinyCases(Reference(Pack(folder)), min(manifest["specialTokens"].values()))
+        cases = tinyCases(Pack(folder))
     else:
         pack = Pack(options.pack)
         sources = sorted(Path(__file__).parent.glob("*.py"))

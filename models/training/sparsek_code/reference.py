@@ -2,13 +2,17 @@
 
 Semantics, in words. `K` memory entries, `W` window tokens, `C` chunk tokens; `W` is a multiple of `C`.
 
-State. One key/value cache per layer, slots `0 .. length-1`, the same length in every layer:
+State. One key/value cache per layer, slots `0 .. length-1`:
 
     sink (4 tokens) | memory (at most K entries) | live (everything after it)
 
-A token's position is its slot: keys are stored rotated to their slot, a query is rotated to the slot its own token takes.
-Each slot also holds, per layer and KV head, the entry's score and its source index. Within the memory every KV head of
-every layer holds its own choice of tokens; in the sink and the live part all hold the same token.
+A pack may give each layer a share of K (`memory.layerShares` in its manifest; without it every share is 1): K of a layer is K
+times its share, rounded (`entriesAt` in memory.py). So lengths may differ from layer to layer, by what the memory holds; sink
+and live part are the same tokens in all. All that follows is done in each layer with its own K, slots and length.
+
+A token's position in a layer is its slot there: keys are stored rotated to their slot, a query is rotated to the slot its own
+token takes. Each slot also holds, per layer and KV head, the entry's score and its source index. Within the memory every KV
+head of every layer holds its own choice of tokens; in the sink and the live part all hold the same token.
 
 Forward. T tokens take slots `length .. length+T-1`. Token i attends to every slot before it and to itself. Its score is
 `u = W2 silu(W1 x + b1) + b2`, x = the attention-normed hidden state (the input of q, k, v); all of it fp32. A score is
@@ -22,7 +26,7 @@ behind the evicted slots; order kept, keys rotated to their new slots, values un
 
 Streaming (the open file's older tokens; whole files). Sink first, then the text in chunks of C counted from the text's
 first token; only the last chunk may be shorter. After each chunk, if the live part holds at least W + C tokens, its oldest
-C tokens are evicted into the memory. So the live part holds fewer than W + C tokens between chunks, and the state never
+C tokens are evicted into the memory. So the live part holds fewer than W + C tokens between chunks, and a layer never
 more than 4 + K + W + C. A stream resumed from a checkpoint at a chunk boundary equals one run from the start.
 
 Request (fill in the middle, suffix in front). With a prefix of n tokens and a suffix:
@@ -64,6 +68,7 @@ from torch import Tensor
 
 from .manifest import Pack
 from .memories import STORED, Memory, recall
+from .memory import entriesAt
 from .transformer import Layer, feedForwardInner, queryKeyValue, rmsNorm, rotary, rotate
 
 NO_SOURCE = -(2**31)
@@ -82,38 +87,51 @@ class Bounds:
 
 @dataclass
 class State:
-    """layers L, KV heads H, slots in use S."""
+    """One layer's cache: KV heads H, slots in use S."""
 
-    keys: Tensor  # [L, H, S, headDim], rotated to their slots
-    values: Tensor  # [L, H, S, headDim]
-    scores: Tensor  # [L, H, S]
-    sources: Tensor  # [L, H, S], int64
+    keys: Tensor  # [H, S, headDim], rotated to their slots
+    values: Tensor  # [H, S, headDim]
+    scores: Tensor  # [H, S]
+    sources: Tensor  # [H, S], int64
     memory: int = 0  # entries in the memory: slots sink .. sink + memory - 1
 
     @property
     def length(self) -> int:
-        return self.keys.shape[2]
+        return self.keys.shape[1]
 
     def select(self, index: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Keys, values, scores and sources of slots `index` [L, H, n]."""
-        wide = index[..., None].expand(-1, -1, -1, self.keys.shape[-1])
-        return self.keys.gather(2, wide), self.values.gather(2, wide), self.scores.gather(2, index), self.sources.gather(2, index)
+        """Keys, values, scores and sources of slots `index` [H, n]."""
+        wide = index[..., None].expand(-1, -1, self.keys.shape[-1])
+        return self.keys.gather(1, wide), self.values.gather(1, wide), self.scores.gather(1, index), self.sources.gather(1, index)
+
+    def append(self, keys: Tensor, values: Tensor, scores: Tensor, sources: Tensor) -> None:
+        self.keys, self.values = torch.cat((self.keys, keys), 1), torch.cat((self.values, values), 1)
+        self.scores, self.sources = torch.cat((self.scores, scores), 1), torch.cat((self.sources, sources), 1)
+
+
+States = list[State]
+"""What a model holds: a state a layer."""
 
 
 class Reference:
-    def __init__(self, pack: Pack) -> None:
+    def __init__(self, pack: Pack, layerShares: Sequence[float] = ()) -> None:
+        """`layerShares` in place of the pack's; empty: as the pack has them."""
         self.geometry = pack.geometry
         self.sink: list[int] = pack.manifest["sinkTokens"]
         self.special: dict[str, int] = pack.manifest["specialTokens"]
         self.table = pack.tensor("embedding.weight")  # [vocabulary, width]: embedding and head
         self.finalNorm = pack.tensor("finalNorm.weight")
         self.layers = [pack.layer(index) for index in range(self.geometry.layers)]
+        self.shares = tuple(layerShares) or pack.layerShares or (1.0,) * self.geometry.layers
 
-    def emptyState(self) -> State:
-        g = self.geometry
-        shape = (g.layers, g.keyValueHeads, 0)
-        empty = torch.empty(*shape, g.headDim)
-        return State(empty, empty, torch.empty(shape), torch.empty(shape, dtype=torch.int64))
+    def entries(self, bounds: Bounds) -> list[int]:
+        """K of each layer."""
+        return [entriesAt(bounds.entries, share) for share in self.shares]
+
+    def emptyStates(self) -> States:
+        heads, width = self.geometry.keyValueHeads, self.geometry.headDim
+        empty = torch.empty(heads, 0, width)
+        return [State(empty, empty, torch.empty(heads, 0), torch.empty(heads, 0, dtype=torch.int64)) for _ in self.layers]
 
     def score(self, x: Tensor, layer: Layer) -> Tensor:
         """Normed x [T, width] -> [H, T]."""
@@ -122,32 +140,26 @@ class Reference:
         return F.linear(x, layer["scorer.output.weight"], layer["scorer.output.bias"]).T
 
     @torch.no_grad()
-    def forward(self, state: State, tokens: list[int], source: int | None) -> Tensor:
-        """Appends `tokens` to the state (source indices from `source`; None = pinned).
+    def forward(self, states: States, tokens: list[int], source: int | None) -> Tensor:
+        """Appends `tokens` to the states (source indices from `source`; None = pinned).
 
         Returns the hidden states in front of the head, [T, width].
         """
-        g, epsilon, start = self.geometry, self.geometry.rmsNormEpsilon, state.length
-        positions = torch.arange(start, start + len(tokens))
-        cos, sin = rotary(positions, g)
-        seen = torch.arange(start + len(tokens)) <= positions[:, None]  # [T, S + T]
+        g, epsilon, count = self.geometry, self.geometry.rmsNormEpsilon, len(tokens)
+        order = torch.full((count,), NO_SOURCE) if source is None else torch.arange(source, source + count)
         stream = self.table[tokens]  # [T, width]
-        added: list[tuple[Tensor, Tensor, Tensor]] = []
-        for index, layer in enumerate(self.layers):
+        for state, layer in zip(states, self.layers, strict=True):
+            positions = torch.arange(state.length, state.length + count)
+            cos, sin = rotary(positions, g)
+            seen = torch.arange(state.length + count) <= positions[:, None]  # [T, S + T]
             x = rmsNorm(stream, layer["attentionNorm.weight"], epsilon)
             q, k, v = queryKeyValue(x, layer, g)  # [heads, T, headDim]
-            q, k = rotate(q, cos, sin), rotate(k, cos, sin)
-            added.append((k, v, self.score(x, layer)))
-            keys, values = torch.cat((state.keys[index], k), 1), torch.cat((state.values[index], v), 1)  # [H, S + T, headDim]
+            state.append(rotate(k, cos, sin), v, self.score(x, layer), order.expand(g.keyValueHeads, -1))
+            q, keys, values = rotate(q, cos, sin), state.keys, state.values
             mixed = F.scaled_dot_product_attention(q[None], keys[None], values[None], attn_mask=seen, enable_gqa=True)[0]
             stream = stream + F.linear(mixed.transpose(0, 1).flatten(1), layer["attention.output.weight"])
             x = rmsNorm(stream, layer["feedForwardNorm.weight"], epsilon)
             stream = stream + F.linear(feedForwardInner(x, layer), layer["feedForward.down.weight"])
-        keys, values, scores = (torch.stack(parts) for parts in zip(*added, strict=True))
-        order = torch.full_like(positions, NO_SOURCE) if source is None else torch.arange(source, source + len(tokens))
-        state.keys, state.values = torch.cat((state.keys, keys), 2), torch.cat((state.values, values), 2)
-        state.scores = torch.cat((state.scores, scores), 2)
-        state.sources = torch.cat((state.sources, order.expand(*scores.shape[:2], -1)), 2)
         return rmsNorm(stream, self.finalNorm, epsilon)
 
     def logits(self, states: Tensor) -> Tensor:
@@ -155,95 +167,112 @@ class Reference:
         return F.linear(states, self.table)
 
     def best(self, state: State, candidates: Tensor, keep: int) -> Tensor:
-        """Of the slots `candidates` [n], in ascending source order, the best `keep` of each layer and head: [L, H, keep]."""
+        """Of the slots `candidates` [n], in ascending source order, the best `keep` of each head: [H, keep]."""
         newestFirst = candidates.flip(0)
-        ranked = state.scores[:, :, newestFirst].argsort(dim=2, descending=True, stable=True)  # a tie leaves the newer in front
-        return newestFirst[ranked[:, :, :keep]].sort(dim=2).values  # slots are in source order
+        ranked = state.scores[:, newestFirst].argsort(dim=1, descending=True, stable=True)  # a tie leaves the newer in front
+        return newestFirst[ranked[:, :keep]].sort(dim=1).values  # slots are in source order
 
     def rearrange(self, state: State, index: Tensor, memory: int) -> State:
-        """A state of the slots `index` [L, H, n], in that order, keys rotated from their old slots to their new ones."""
+        """A state of the slots `index` [H, n], in that order, keys rotated from their old slots to their new ones."""
         keys, values, scores, sources = state.select(index)
-        cos, sin = rotary(torch.arange(index.shape[2]) - index, self.geometry)  # turning by the difference of the positions
+        cos, sin = rotary(torch.arange(index.shape[1]) - index, self.geometry)  # turning by the difference of the positions
         return State(rotate(keys, cos, sin), values, scores, sources, memory)
 
     def compact(self, state: State, start: int, end: int, keep: int) -> State:
         """Slots start .. end-1 compete with the memory for `keep` places; what lies between is pinned."""
         sink, behind = len(self.sink), len(self.sink) + state.memory
-        heads = state.scores.shape[:2]
         slots = lambda first, last: torch.arange(first, last)  # noqa: E731
-        every = lambda index: index.expand(*heads, -1)  # noqa: E731
+        every = lambda index: index.expand(len(state.scores), -1)  # noqa: E731
         kept = self.best(state, torch.cat((slots(sink, behind), slots(start, end))), keep)
         order = (every(slots(0, sink)), kept, every(slots(behind, start)), every(slots(end, state.length)))
-        return self.rearrange(state, torch.cat(order, 2), kept.shape[2])
+        return self.rearrange(state, torch.cat(order, 1), kept.shape[1])
 
-    def start(self) -> State:
-        """A state that holds the sink."""
-        state = self.emptyState()
-        self.forward(state, self.sink, None)
-        return state
+    def evict(self, states: States, pinned: int, count: int | None, bounds: Bounds) -> States:
+        """In every layer the first `count` slots (None: all) behind memory and `pinned` ones compete for the layer's K places."""
+        moved = []
+        for state, keep in zip(states, self.entries(bounds), strict=True):
+            start = len(self.sink) + state.memory + pinned
+            moved.append(self.compact(state, start, state.length if count is None else start + count, keep))
+        return moved
 
-    def stream(self, state: State, tokens: list[int], source: int, bounds: Bounds) -> tuple[State, Tensor]:
-        """Reads text in chunks; returns the new state and the hidden states [T, width] of all its tokens."""
+    def liveTokens(self, states: States) -> int:
+        """Slots behind the memory, in every layer the same number."""
+        return states[0].length - len(self.sink) - states[0].memory
+
+    def start(self) -> States:
+        """States that hold the sink."""
+        states = self.emptyStates()
+        self.forward(states, self.sink, None)
+        return states
+
+    def stream(self, states: States, tokens: list[int], source: int, bounds: Bounds) -> tuple[States, Tensor]:
+        """Reads text in chunks; returns the new states and the hidden states [T, width] of all its tokens."""
         hidden = [torch.empty(0, self.geometry.width)]
         for first in range(0, len(tokens), bounds.chunk):
-            hidden.append(self.forward(state, tokens[first : first + bounds.chunk], source + first))
-            live = len(self.sink) + state.memory
-            if state.length - live >= bounds.window + bounds.chunk:
-                state = self.compact(state, live, live + bounds.chunk, bounds.entries)
-        return state, torch.cat(hidden)
+            hidden.append(self.forward(states, tokens[first : first + bounds.chunk], source + first))
+            if self.liveTokens(states) >= bounds.window + bounds.chunk:
+                states = self.evict(states, 0, bounds.chunk, bounds)
+        return states, torch.cat(hidden)
 
-    def remember(self, tokens: list[int], bounds: Bounds) -> State:
-        """Sink and memory of streamed text: all that the stream's state holds competes."""
-        state, _ = self.stream(self.start(), tokens, 0, bounds)
-        live = len(self.sink) + state.memory
-        return self.compact(state, live, state.length, bounds.entries)
+    def remember(self, tokens: list[int], bounds: Bounds) -> States:
+        """Sink and memory of streamed text: all that the stream's states hold competes."""
+        states, _ = self.stream(self.start(), tokens, 0, bounds)
+        return self.evict(states, 0, None, bounds)
 
-    def extract(self, state: State) -> Memory:
-        """All that a state holds behind the sink, in source order, keys turned back to position 0."""
-        sink = len(self.sink)
-        index = torch.arange(sink, state.length).expand(*state.scores.shape[:2], -1)
-        keys, values, scores, sources = state.select(index)
-        cos, sin = rotary(-index, self.geometry)
-        return Memory(rotate(keys, cos, sin), values, scores, sources)
+    def extract(self, states: States) -> list[Memory]:
+        """All that each layer holds behind the sink, in source order, keys turned back to position 0."""
+        memories = []
+        for state in states:
+            index = torch.arange(len(self.sink), state.length).expand(len(state.scores), -1)
+            keys, values, scores, sources = state.select(index)
+            cos, sin = rotary(-index, self.geometry)
+            memories.append(Memory(rotate(keys, cos, sin), values, scores, sources))
+        return memories
 
-    def insert(self, memory: Memory) -> State:
-        """A fresh state: the sink and a memory behind it."""
-        state = self.start()
-        cos, sin = rotary(torch.arange(state.length, state.length + memory.count), self.geometry)
-        return State(
-            torch.cat((state.keys, rotate(memory.keys, cos, sin)), 2), torch.cat((state.values, memory.values), 2),
-            torch.cat((state.scores, memory.scores), 2), torch.cat((state.sources, memory.sources), 2), memory.count,
-        )  # fmt: skip
+    def insert(self, memories: Sequence[Memory]) -> States:
+        """Fresh states: the sink and each layer's memory behind it."""
+        states = self.start()
+        for state, memory in zip(states, memories, strict=True):
+            cos, sin = rotary(torch.arange(state.length, state.length + memory.count), self.geometry)
+            state.append(rotate(memory.keys, cos, sin), memory.values, memory.scores, memory.sources)
+            state.memory = memory.count
+        return states
 
-    def encode(self, tokens: list[int]) -> Memory:
-        """A segment, read alone behind the sink."""
-        state = self.start()
-        self.forward(state, tokens, 0)
-        return self.extract(state).best(STORED)
+    def encode(self, tokens: list[int]) -> list[Memory]:
+        """A segment, read alone behind the sink: as many entries in every layer, whatever its share."""
+        states = self.start()
+        self.forward(states, tokens, 0)
+        return [memory.best(STORED) for memory in self.extract(states)]
 
     def request(
         self, prefix: list[int], suffix: list[int] | None, bounds: Bounds, segments: Sequence[tuple[list[int], float]] = ()
-    ) -> tuple[State, int, Tensor]:
+    ) -> tuple[States, int, Tensor]:
         """Prepares a request, without generating. `suffix` None = plain text, no markers. `segments` in the order of a recall,
         each with its prior.
 
-        Returns the state, the slot of the first prefix token in the live part, and the hidden states of the live prefix tokens.
+        Returns the states, how many pinned tokens lie between the memory and the prefix, and the hidden states of the live
+        prefix tokens.
         """
         streamed = bounds.chunk * (max(0, len(prefix) - bounds.window) // bounds.chunk)
-        state = self.remember(prefix[:streamed], bounds)
+        states = self.remember(prefix[:streamed], bounds)
         if segments:
-            recalled = [(self.encode(tokens), prior) for tokens, prior in segments]
-            state = self.insert(recall(recalled, self.extract(state), bounds.entries))
+            encoded, own = [(self.encode(tokens), prior) for tokens, prior in segments], self.extract(states)
+            states = self.insert([
+                recall([(memories[layer], prior) for memories, prior in encoded], own[layer], entries)
+                for layer, entries in enumerate(self.entries(bounds))
+            ])  # fmt: skip
         s = self.special
         pinned = [] if suffix is None else [s["fimPrefix"], s["fimSuffix"], *suffix, s["fimMiddle"]]
         for first in range(0, len(pinned), bounds.chunk):
-            self.forward(state, pinned[first : first + bounds.chunk], None)
-        prefixSlot, hidden = state.length, [torch.empty(0, self.geometry.width)]
+            self.forward(states, pinned[first : first + bounds.chunk], None)
+        hidden = [torch.empty(0, self.geometry.width)]
         for first in range(streamed, len(prefix), bounds.chunk):
-            hidden.append(self.forward(state, prefix[first : first + bounds.chunk], first))
-        return state, prefixSlot, torch.cat(hidden)
+            hidden.append(self.forward(states, prefix[first : first + bounds.chunk], first))
+        return states, len(pinned), torch.cat(hidden)
 
-    def decode(self, state: State, prefixSlot: int, last: Tensor, source: int, count: int, bounds: Bounds) -> list[tuple[int, Tensor]]:
+    def decode(
+        self, states: States, pinned: int, last: Tensor, source: int, count: int, bounds: Bounds
+    ) -> list[tuple[int, Tensor]]:
         """Greedy continuation from the last token's hidden state [width]: `count` tokens with the logits each was chosen by."""
         generated: list[tuple[int, Tensor]] = []
         while True:
@@ -252,8 +281,6 @@ class Reference:
             generated.append((token, logits))
             if len(generated) == count:
                 return generated
-            if state.length - prefixSlot >= bounds.window + bounds.chunk:
-                before = state.memory
-                state = self.compact(state, prefixSlot, prefixSlot + bounds.chunk, bounds.entries)
-                prefixSlot += state.memory - before
-            last = self.forward(state, [token], source + len(generated) - 1)[-1]
+            if self.liveTokens(states) - pinned >= bounds.window + bounds.chunk:
+                states = self.evict(states, pinned, bounds.chunk, bounds)
+            last = self.forward(states, [token], source + len(generated) - 1)[-1]

@@ -2,13 +2,15 @@
 
     python -m sparsek_code.trained --cache CACHE --checkpoint joint.pt.xz --pack PACK
 
-rewrites the two shards that training changes, attention and scorers. All others stay as they are, byte for byte.
+rewrites the two shards that training changes, attention and scorers. All others stay as they are, byte for byte. Where the
+layers' shares of the memory change (--late-shares), the graph has to be emitted anew.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -20,7 +22,8 @@ from .blocks import roundToNearest
 from .download import QWEN_05B, obtain
 from .export import Shard, Weights
 from .geometry import Geometry
-from .manifest import Pack, refresh
+from .manifest import Pack, refresh, share
+from .recipe import lateShares
 
 
 class Trained:
@@ -69,12 +72,16 @@ def attention(trained: Trained) -> Weights:
     return weights
 
 
-def land(trained: Trained, folder: Path) -> None:
-    """Writes attention.bin and scorers.bin of the pack in `folder` anew, with their entries in its manifest."""
+def land(trained: Trained, folder: Path, layerShares: Sequence[float] = ()) -> None:
+    """Writes attention.bin and scorers.bin of the pack in `folder` anew, with their entries in its manifest.
+
+    `layerShares` in place of the pack's; empty: it keeps its own.
+    """
     pack = Pack(folder)
     if pack.geometry != trained.geometry():
         raise ValueError(f"{folder} holds another model or scorer: {pack.geometry}, the checkpoint has {trained.geometry()}.")
     manifest, weights = json.loads((folder / "manifest.json").read_text()), attention(trained) | trained.scorers()
+    manifest = share(manifest, layerShares) if layerShares else manifest
     for file in ("attention.bin", "scorers.bin"):
         shard = Shard(folder / f"{file}.partial")
         shard.name = file
@@ -91,8 +98,11 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True, help="folder of the base (see download.py)")
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--pack", type=Path, required=True)
+    shares = "give the late layers more of the memory (recipe.lateShares); emit the graph anew then"
+    parser.add_argument("--late-shares", action="store_true", help=shares)
     options = parser.parse_args()
-    land(Trained(Base(obtain(QWEN_05B, options.cache)), options.checkpoint), options.pack)
+    trained = Trained(Base(obtain(QWEN_05B, options.cache)), options.checkpoint)
+    land(trained, options.pack, lateShares(trained.geometry().layers) if options.late_shares else ())
 
 
 if __name__ == "__main__":

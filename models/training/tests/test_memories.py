@@ -66,39 +66,41 @@ def test_recalling_one_segment_after_the_other_equals_recalling_them_at_once_und
 
 def test_a_segment_is_read_alone_and_keeps_its_best_entries_at_position_0(model):
     tokens = text(STORED + 60)
-    state = model.start()
-    model.forward(state, tokens, 0)
-    memory = model.encode(tokens)
-    cos, sin = rotary(-torch.arange(state.length), model.geometry)
-    keys = rotate(state.keys, cos, sin)
-    assert memory.count == STORED
-    for layer in range(model.geometry.layers):
+    states = model.start()
+    model.forward(states, tokens, 0)
+    for state, memory in zip(states, model.encode(tokens), strict=True):
+        cos, sin = rotary(-torch.arange(state.length), model.geometry)
+        keys = rotate(state.keys, cos, sin)
+        assert memory.count == STORED
         for head in range(model.geometry.keyValueHeads):
-            kept = memory.sources[layer, head]
-            scores = state.scores[layer, head, 4:]
+            kept = memory.sources[head]
+            scores = state.scores[head, 4:]
             assert set(kept.tolist()) == set(scores.topk(STORED).indices.tolist())
-            assert torch.allclose(memory.keys[layer, head], keys[layer, head, 4 + kept], atol=1e-5)
+            assert torch.allclose(memory.keys[head], keys[head, 4 + kept], atol=1e-5)
 
 
 def test_a_shorter_segment_is_kept_whole(model):
-    assert model.encode(text(20)).count == 20
+    assert [memory.count for memory in model.encode(text(20))] == [20] * model.geometry.layers
 
 
-def test_a_request_puts_segments_in_front_of_the_open_files_older_text(model):
-    prefix, suffix = text(70), text(9, 1)
+@pytest.mark.parametrize("shares", [(), (0.5, 1.0, 1.5)])
+def test_a_request_puts_segments_in_front_of_the_open_files_older_text(tiny, shares):
+    prefix, suffix, model = text(70), text(9, 1), Reference(tiny, shares)
     segments = [(text(30, 2), -0.6), (text(25, 3), 0.0)]
-    state, slot, hidden = model.request(prefix, suffix, BOUNDS, segments)
+    states, pinned, hidden = model.request(prefix, suffix, BOUNDS, segments)
     streamed = 70 - len(hidden)
-    assert state.memory == BOUNDS.entries < streamed + 55
-    held = state.sources[:, :, 4 : 4 + state.memory]
-    assert (held.diff(dim=2) > 0).all()
-    assert held.min() >= -2 * SEGMENT_TOKENS and held.max() < streamed
-    assert (held < 0).any() and (held >= 0).any()
-    assert (state.sources[:, :, 4 + state.memory : slot] == NO_SOURCE).all()
+    for state, entries in zip(states, model.entries(BOUNDS), strict=True):
+        assert state.memory == entries < streamed + 55
+        held = state.sources[:, 4 : 4 + state.memory]
+        assert (held.diff(dim=1) > 0).all()
+        assert held.min() >= -2 * SEGMENT_TOKENS and held.max() < streamed
+        assert (held < 0).any() and (held >= 0).any()
+        assert (state.sources[:, 4 + state.memory : 4 + state.memory + pinned] == NO_SOURCE).all()
 
 
 def test_a_lower_prior_leaves_a_segment_fewer_places(model):
-    held = lambda prior: int((model.request(text(70), None, BOUNDS, [(text(60, 2), prior)])[0].sources < 0).sum())  # noqa: E731
+    states = lambda prior: model.request(text(70), None, BOUNDS, [(text(60, 2), prior)])[0]  # noqa: E731
+    held = lambda prior: sum(int((state.sources < 0).sum()) for state in states(prior))  # noqa: E731
     assert held(-2.0) < held(0.0)
 
 

@@ -7,7 +7,7 @@ from sparsek_code.adapters import Adapters
 from sparsek_code.frame import Context
 from sparsek_code.memory import Plan
 from sparsek_code.model import Model
-from sparsek_code.reference import Bounds, Reference
+from sparsek_code.reference import Bounds, Reference, State
 from sparsek_code.weights import load
 
 SINK = 4
@@ -68,27 +68,41 @@ def test_a_merged_memory_equals_the_references_entries_chosen_by_score(model, re
     segments, live = [text(30, 3), text(25, 4)], text(16, 5)
     with torch.no_grad():
         hidden, _ = model.readLive(torch.tensor([live]), contextOf(model, reference, segments, 63), Plan(9, 0, 16, stored=64))
-    states = []
+    read = []
     for segment in segments:
-        state = reference.start()
-        reference.forward(state, segment, 0)
-        states.append(state)
-    joined = states[0]
-    for name in ("keys", "values", "scores", "sources"):
-        parts = [getattr(states[0], name), getattr(states[1], name)[:, :, SINK:]]
-        setattr(joined, name, torch.cat(parts, 2))
-    # The second segment's keys are rotated as if they began at slot 4; `rearrange` turns by slot, so tell it their slots.
-    kept = reference.best(joined, torch.arange(SINK, joined.length), 9)
-    chosen = torch.cat([torch.arange(SINK).expand(*kept.shape[:2], -1), kept], 2)
-    keys, values, scores, sources = joined.select(chosen)
-    rotatedAt = torch.where(chosen >= SINK + 30, chosen - 30, chosen)
-    cos, sin = model.rotation(torch.arange(chosen.shape[2]) - rotatedAt)
-    half = keys.shape[-1] // 2
-    a, b = keys[..., :half], keys[..., half:]
-    joined.keys, joined.values = torch.cat([a * cos - b * sin, b * cos + a * sin], -1), values
-    joined.scores, joined.sources, joined.memory = scores, sources, 9
+        states = reference.start()
+        reference.forward(states, segment, 0)
+        read.append(states)
+    joined = [layOut(model, reference, one, two) for one, two in zip(*read, strict=True)]
     expected = reference.forward(joined, live, 100)
     assert torch.allclose(hidden[0], expected, atol=2e-3)
+
+
+def layOut(model: Model, reference: Reference, state: State, other: State) -> State:
+    """One layer: sink, and the best 9 of a segment of 30 tokens and another."""
+    state.append(*(getattr(other, name)[:, SINK:] for name in ("keys", "values", "scores", "sources")))
+    # The second segment's keys are rotated as if they began at slot 4; `rearrange` turns by slot, so tell it their slots.
+    kept = reference.best(state, torch.arange(SINK, state.length), 9)
+    chosen = torch.cat([torch.arange(SINK).expand(len(kept), -1), kept], 1)
+    keys, values, scores, sources = state.select(chosen)
+    rotatedAt = torch.where(chosen >= SINK + 30, chosen - 30, chosen)
+    cos, sin = model.rotation(torch.arange(chosen.shape[1]) - rotatedAt)
+    half = keys.shape[-1] // 2
+    a, b = keys[..., :half], keys[..., half:]
+    return State(torch.cat([a * cos - b * sin, b * cos + a * sin], -1), values, scores, sources, 9)
+
+
+def test_layers_with_shares_of_their_own_read_as_in_the_reference(model, tiny):
+    shares, tokens, segment, live = (0.5, 1.0, 2.5), text(96), text(40, 1), text(16, 5)
+    reference = Reference(tiny, shares)
+    context = lambda segments, size: contextOf(model, reference, segments, size)  # noqa: E731
+    with torch.no_grad():
+        streamed, _ = model.readLive(torch.tensor([tokens]), context([], 0), Plan(9, 16, 8, shares=shares))
+        behind, _ = model.readLive(torch.tensor([live]), context([segment], 50), Plan(9, 0, 16, stored=64, shares=shares))
+    assert torch.allclose(streamed[0], reference.stream(reference.start(), tokens, 0, Bounds(9, 16, 8))[1], atol=2e-3)
+    states, pinned, expected = reference.request(live, None, Bounds(9, 16, 16), [(segment, 0.0)])
+    assert [state.memory for state in states] == [5, 9, 23]
+    assert torch.allclose(behind[0], expected, atol=2e-3)
 
 
 def test_two_episodes_do_not_see_each_other(model, reference):

@@ -56,6 +56,17 @@ def test_landing_rewrites_attention_and_scorers_and_no_other_shard(tiny, trained
     assert torch.equal(landed.tensor("layers.0.scorer.hidden.weight"), trained.adapters.hidden[0])
 
 
+def test_landing_names_the_layers_shares_of_the_memory_where_they_are_given(tiny, trained, tmp_path):
+    folder = tmp_path / "pack"
+    shutil.copytree(tiny.folder, folder)
+    land(trained, folder, (0.5, 0.5, 2.0))
+    assert Pack(folder).layerShares == (0.5, 0.5, 2.0)
+    land(trained, folder)
+    assert Pack(folder).layerShares == (0.5, 0.5, 2.0)
+    with pytest.raises(ValueError, match="3 layers need as many shares"):
+        land(trained, folder, (1.0, 1.0))
+
+
 def test_a_pack_of_another_scorer_is_left_alone(tiny, trained, tmp_path):
     folder = tmp_path / "pack"
     shutil.copytree(tiny.folder, folder)

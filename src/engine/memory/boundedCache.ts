@@ -1,7 +1,7 @@
-import type { LogitRows, Runtime, RuntimeState } from '../runtime';
+import { entriesOf, layerGroups, partOf, splitLayers } from '../../../kernels';
+import type { LogitRows, PerGroup, Runtime, RuntimeState, SlotRange } from '../runtime';
 import type { Memory } from './memory';
-import { generationRoom, type MemoryPlan } from './plan';
-import { partOf } from '../../../kernels';
+import { generationRoom, slotsOf, type MemoryPlan } from './plan';
 
 /**
  * The one key/value cache of a model, in regions:
@@ -11,6 +11,8 @@ import { partOf } from '../../../kernels';
  * Without pinned tokens it reads a stream; with them it is the context of a completion. Text enters at the window's end
  * and leaves at its front into the memory, C tokens at a time, as soon as there are W + C; what loses there is gone. Text
  * that is only suggested may stand above that until its own room is used up. The cache never grows.
+ *
+ * Where groups of layers have shares of K of their own, only the memory's length differs among them; all else is one.
  */
 export class BoundedCache {
   private constructor(
@@ -18,9 +20,14 @@ export class BoundedCache {
     private readonly state: RuntimeState,
     readonly plan: MemoryPlan,
     private readonly sink: number,
-  ) {}
+  ) {
+    this.memoryEntries = state.groups.map(() => 0);
+    this.slots = slotsOf(plan, state.groups);
+  }
 
-  private memoryEntries = 0;
+  /** Of each group of layers. */
+  private readonly slots: PerGroup<number>;
+  private memoryEntries: PerGroup<number>;
   private pinnedTokens: number[] = [];
   private textTokens: number[] = [];
   private absorbedTokens = 0;
@@ -28,7 +35,7 @@ export class BoundedCache {
 
   /** Allocates the cache and reads the sink. */
   static async create(runtime: Runtime, plan: MemoryPlan): Promise<BoundedCache> {
-    const state = runtime.createState(plan.slots);
+    const state = runtime.createState(slotsOf(plan, layerGroups(runtime.manifest)));
     const { sinkTokens } = runtime.manifest;
     await runtime.forward(state, Int32Array.from(sinkTokens), 0, 'none');
     return new BoundedCache(runtime, state, plan, sinkTokens.length);
@@ -38,9 +45,16 @@ export class BoundedCache {
     return this.state.bytes;
   }
 
-  /** Entries in the memory, per layer and KV head. */
+  /** Entries in the memory, per layer and KV head; the mean, where layers have shares of their own. */
   get entries(): number {
-    return this.memoryEntries;
+    const { groups } = this.state;
+    const [sum, layers] = groups.reduce(([entries, count], group, i) => [entries + group.layers * this.memoryEntries[i], count + group.layers], [0, 0]);
+    return Math.round(sum / layers);
+  }
+
+  /** Entries that the memory of the layer with the most can have. */
+  get mostEntries(): number {
+    return Math.max(...this.state.groups.map((group) => entriesOf(group, this.plan.entries)));
   }
 
   get pinned(): readonly number[] {
@@ -106,7 +120,7 @@ export class BoundedCache {
   async rereadLastPinned(): Promise<Float32Array> {
     const last = this.pinnedTokens.pop();
     if (last === undefined || this.windowLength > 0) throw new Error('There is no pinned token at the end.');
-    this.state.truncate(this.state.length - 1);
+    this.state.forget(1);
     return this.pin(Int32Array.of(last), 'last');
   }
 
@@ -120,9 +134,9 @@ export class BoundedCache {
     this.absorb(this.windowLength);
   }
 
-  /** Where the memory's entries come from, of all layers and heads. */
-  async sources(): Promise<Int32Array> {
-    return (await this.runtime.extract(this.state, { start: this.sink, end: this.sink + this.memoryEntries })).sources;
+  /** Where the memory's entries come from, of all layers and heads; an array a group. */
+  async sources(): Promise<PerGroup<Int32Array>> {
+    return (await this.runtime.extract(this.state, this.memoryRanges)).map(({ sources }) => sources);
   }
 
   /**
@@ -133,11 +147,10 @@ export class BoundedCache {
   admit(memory: Memory): void {
     if (this.pinnedTokens.length > 0 || this.windowLength > 0) throw new Error('Memories are admitted before the live part is read.');
     for (let start = 0, end = 0; start < memory.count; start = end) {
-      const own = { start: this.sink, end: this.sink + this.memoryEntries };
-      end = Math.min(memory.count, start + this.plan.slots - own.end);
-      this.runtime.insert(this.state, partOf(memory, start, end));
-      this.runtime.compact(this.state, { memory: own, evicted: { start: own.end, end: own.end + end - start }, keep: this.plan.entries });
-      this.memoryEntries = Math.min(this.plan.entries, this.memoryEntries + end - start);
+      const room = this.memoryRanges.map((own, group) => this.slots[group] - own.end);
+      end = Math.min(memory.count, start + Math.min(...room));
+      this.runtime.insert(this.state, splitLayers(partOf(memory, start, end), this.state.groups));
+      this.compete(0, end - start);
     }
   }
 
@@ -156,34 +169,39 @@ export class BoundedCache {
     if (length < this.absorbedTokens || length > this.textTokens.length) {
       throw new RangeError(`The text of ${this.textTokens.length} tokens cannot be cut to ${length}: ${this.absorbedTokens} are absorbed.`);
     }
-    this.state.truncate(this.state.length - (this.textTokens.length - length));
+    this.state.forget(this.textTokens.length - length);
     this.textTokens.length = length;
   }
 
   /** Keeps sink and memory. */
   dropLivePart(): void {
     this.truncate(this.absorbedTokens);
-    this.state.truncate(this.sink + this.memoryEntries);
+    this.state.forget(this.pinnedTokens.length);
     this.pinnedTokens = [];
   }
 
   /** Keeps the sink. */
   clear(): void {
     this.state.truncate(this.sink);
-    this.memoryEntries = 0;
+    this.memoryEntries = this.state.groups.map(() => 0);
     this.pinnedTokens = [];
     this.textTokens = [];
     this.absorbedTokens = 0;
     this.skippedTokens = [];
   }
 
-  /** Where a stream's state lies: memory and window, slots `start` to `start + count - 1`. */
-  get streamSlots(): { readonly start: number; readonly count: number } {
-    return { start: this.sink, count: this.memoryEntries + this.windowLength };
+  /** Where a stream's state lies: memory and window. */
+  get streamSlots(): PerGroup<SlotRange> {
+    return this.memoryRanges.map(({ start, end }) => ({ start, end: end + this.windowLength }));
   }
 
-  /** Takes up a stream whose slots `restore` inserts into the state. */
-  resume(text: readonly number[], absorbed: number, entries: number, restore: (runtime: Runtime, state: RuntimeState) => void): void {
+  /** Entries in the memory of each group of layers. */
+  get groupEntries(): PerGroup<number> {
+    return this.memoryEntries;
+  }
+
+  /** Takes up a stream whose slots `restore` inserts into the state. @param entries see {@link groupEntries} */
+  resume(text: readonly number[], absorbed: number, entries: PerGroup<number>, restore: (runtime: Runtime, state: RuntimeState) => void): void {
     this.clear();
     restore(this.runtime, this.state);
     this.memoryEntries = entries;
@@ -202,11 +220,22 @@ export class BoundedCache {
 
   private absorb(count: number): void {
     if (count === 0) return;
-    const memory = { start: this.sink, end: this.sink + this.memoryEntries };
-    const first = memory.end + this.pinnedTokens.length;
-    this.runtime.compact(this.state, { memory, evicted: { start: first, end: first + count }, keep: this.plan.entries });
-    this.memoryEntries = Math.min(this.plan.entries, this.memoryEntries + count);
+    this.compete(this.pinnedTokens.length, count);
     this.absorbedTokens += count;
+  }
+
+  /** Lets `count` slots, `offset` behind the memory, compete with it. */
+  private compete(offset: number, count: number): void {
+    const keeps = this.state.groups.map((group) => entriesOf(group, this.plan.entries));
+    this.runtime.compact(this.state, this.memoryRanges.map((memory, i) => {
+      const start = memory.end + offset;
+      return { memory, evicted: { start, end: start + count }, keep: keeps[i] };
+    }));
+    this.memoryEntries = this.memoryEntries.map((entries, i) => Math.min(keeps[i], entries + count));
+  }
+
+  private get memoryRanges(): PerGroup<SlotRange> {
+    return this.memoryEntries.map((entries) => ({ start: this.sink, end: this.sink + entries }));
   }
 }
 

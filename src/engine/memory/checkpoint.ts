@@ -1,6 +1,6 @@
 import type { BoundedCache } from './boundedCache';
 import { fromHalf, halfTable, toHalf } from './half';
-import { allocateMemory } from '../../../kernels';
+import { allocateMemory, type MemoryShape, type PerGroup } from '../../../kernels';
 import type { Memory } from './memory';
 
 /** Slots that are copied at once: bounds the scratch memory beside the checkpoints themselves. */
@@ -9,10 +9,10 @@ const slotsAtOnce = 128;
 /** What all checkpoints of a store copy through, again and again: copies of their own would be garbage of twice their size. */
 export class CheckpointScratch {
   readonly table = halfTable();
-  readonly slice: Memory;
+  readonly slices: PerGroup<Memory>;
 
-  constructor(shape: CheckpointShape) {
-    this.slice = allocateMemory(shape, slotsAtOnce);
+  constructor(shapes: PerGroup<CheckpointShape>) {
+    this.slices = shapes.map((shape) => allocateMemory(shape, slotsAtOnce));
   }
 }
 
@@ -22,18 +22,53 @@ export class CheckpointScratch {
  * reorder the memory. The buffers are allocated once and written again and again.
  */
 export class CheckpointBuffer {
+  private readonly parts: PerGroup<HalfSlots>;
+  private entries: PerGroup<number> = [];
+  private absorbed = 0;
+  private slices = 0;
+
+  constructor(shapes: PerGroup<CheckpointShape>, private readonly scratch: CheckpointScratch) {
+    this.parts = shapes.map((shape, group) => new HalfSlots(shape, scratch.table, scratch.slices[group]));
+  }
+
+  get bytes(): number {
+    return this.parts.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  /** Copies a cache that reads a stream. */
+  async write(cache: BoundedCache): Promise<void> {
+    const slots = cache.streamSlots;
+    this.entries = cache.groupEntries;
+    this.absorbed = cache.absorbed;
+    this.slices = Math.ceil(Math.max(...slots.map(({ start, end }) => end - start)) / slotsAtOnce);
+    for (const part of this.parts) part.clear();
+    for (let slice = 0; slice < this.slices; slice++) {
+      // A group with a smaller memory has none left in the last slices.
+      const ranges = slots.map(({ start, end }) => ({
+        start: Math.min(end, start + slice * slotsAtOnce), end: Math.min(end, start + (slice + 1) * slotsAtOnce),
+      }));
+      const memories = await cache.read((runtime, state) => runtime.extract(state, ranges, slotsAtOnce, this.scratch.slices));
+      memories.forEach((memory, group) => this.parts[group].add(memory));
+    }
+  }
+
+  /** Brings a cache back to where it was copied. @param text the tokens that had been read by then */
+  restore(cache: BoundedCache, text: readonly number[]): void {
+    cache.resume(text, this.absorbed, this.entries, (runtime, state) => {
+      for (let slice = 0; slice < this.slices; slice++) runtime.insert(state, this.parts.map((part) => part.expand(slice)));
+    });
+  }
+}
+
+/** The part of one group of layers, in slices as they were copied. */
+class HalfSlots {
   private readonly keys: Uint16Array;
   private readonly values: Uint16Array;
   private readonly scores: Float32Array;
   private readonly sources: Int32Array;
   private counts: number[] = [];
-  private entries = 0;
-  private absorbed = 0;
 
-  /**
-   * @param shape of the memories that will be copied; `slots` is the most there can be
-   */
-  constructor(private readonly shape: CheckpointShape, private readonly scratch: CheckpointScratch) {
+  constructor(private readonly shape: CheckpointShape, private readonly table: Float32Array, private readonly slice: Memory) {
     const heads = shape.layers * shape.keyValueHeads * shape.slots;
     this.keys = new Uint16Array(heads * shape.headDim);
     this.values = new Uint16Array(heads * shape.headDim);
@@ -47,60 +82,46 @@ export class CheckpointBuffer {
     return this.keys.byteLength + this.values.byteLength + this.scores.byteLength + this.sources.byteLength;
   }
 
-  /** Copies a cache that reads a stream. */
-  async write(cache: BoundedCache): Promise<void> {
-    const { start, count } = cache.streamSlots;
+  clear(): void {
     this.counts = [];
-    this.entries = cache.entries;
-    this.absorbed = cache.absorbed;
-    for (let done = 0, offset = 0; done < count; done += slotsAtOnce) {
-      const range = { start: start + done, end: start + Math.min(count, done + slotsAtOnce) };
-      const memory = await cache.read((runtime, state) => runtime.extract(state, range, slotsAtOnce, this.scratch.slice));
-      const part = this.part(offset, memory.count);
-      toHalf(memory.keys, part.keys);
-      toHalf(memory.values, part.values);
-      part.scores.set(memory.scores);
-      part.sources.set(memory.sources);
-      this.counts.push(memory.count);
-      offset += memory.scores.length;
-    }
   }
 
-  /** Brings a cache back to where it was copied. @param text the tokens that had been read by then */
-  restore(cache: BoundedCache, text: readonly number[]): void {
-    cache.resume(text, this.absorbed, this.entries, (runtime, state) => {
-      let offset = 0;
-      for (const count of this.counts) {
-        const memory = this.expand(offset, count);
-        runtime.insert(state, memory);
-        offset += memory.scores.length;
-      }
-    });
+  add(memory: Memory): void {
+    this.counts.push(memory.count);
+    const part = this.at(this.counts.length - 1);
+    toHalf(memory.keys, part.keys);
+    toHalf(memory.values, part.values);
+    part.scores.set(memory.scores);
+    part.sources.set(memory.sources);
   }
 
-  private expand(offset: number, count: number): Memory {
+  /** Valid until the next one is expanded. */
+  expand(index: number): Memory {
     const { layers, keyValueHeads, headDim } = this.shape;
-    const part = this.part(offset, count);
-    const { table, slice } = this.scratch;
-    const { keys, values } = slice.count === count ? slice : allocateMemory(this.shape, count);
-    fromHalf(table, part.keys, keys);
-    fromHalf(table, part.values, values);
+    const count = this.counts[index];
+    const part = this.at(index);
+    const { keys, values } = this.slice.count === count ? this.slice : allocateMemory(this.shape, count);
+    fromHalf(this.table, part.keys, keys);
+    fromHalf(this.table, part.values, values);
     return { layers, keyValueHeads, headDim, count, keys, values, scores: part.scores, sources: part.sources };
   }
 
-  /** The part of the buffers for `count` slots, behind `offset` entries of all heads. */
-  private part(offset: number, count: number) {
+  /** Where a slice lies in the arrays. */
+  private at(index: number) {
     const { layers, keyValueHeads, headDim } = this.shape;
-    const end = offset + layers * keyValueHeads * count;
+    const heads = layers * keyValueHeads;
+    const start = heads * this.counts.slice(0, index).reduce((sum, count) => sum + count, 0);
+    const end = start + heads * this.counts[index];
     return {
-      keys: this.keys.subarray(offset * headDim, end * headDim),
-      values: this.values.subarray(offset * headDim, end * headDim),
-      scores: this.scores.subarray(offset, end),
-      sources: this.sources.subarray(offset, end),
+      keys: this.keys.subarray(start * headDim, end * headDim),
+      values: this.values.subarray(start * headDim, end * headDim),
+      scores: this.scores.subarray(start, end),
+      sources: this.sources.subarray(start, end),
     };
   }
 }
 
-export interface CheckpointShape extends Pick<Memory, 'layers' | 'keyValueHeads' | 'headDim'> {
+export interface CheckpointShape extends MemoryShape {
+  /** The most there can be. */
   readonly slots: number;
 }

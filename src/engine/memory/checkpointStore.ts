@@ -1,3 +1,4 @@
+import type { PerGroup } from '../../../kernels';
 import type { BoundedCache } from './boundedCache';
 import { CheckpointBuffer, CheckpointScratch, type CheckpointShape } from './checkpoint';
 import { prefixKeys } from './prefixKeys';
@@ -25,9 +26,9 @@ export class CheckpointStore {
   /** Of all buffers: taken at once, as the plan states them. */
   readonly bytes: number;
 
-  constructor(capacity: number, private readonly chunk: number, shape: CheckpointShape) {
-    const scratch = new CheckpointScratch(shape);
-    this.free = Array.from({ length: capacity }, () => new CheckpointBuffer(shape, scratch));
+  constructor(capacity: number, private readonly chunk: number, shapes: PerGroup<CheckpointShape>) {
+    const scratch = new CheckpointScratch(shapes);
+    this.free = Array.from({ length: capacity }, () => new CheckpointBuffer(shapes, scratch));
     this.bytes = this.free.reduce((sum, buffer) => sum + buffer.bytes, 0);
   }
 

@@ -1,7 +1,8 @@
+import { layerGroups } from '../../../kernels';
 import { ProblemError } from '../../protocol';
-import type { Geometry, ModelManifest } from '../model';
+import type { ModelManifest } from '../model';
 import { cpuStateBytes } from '../runtime';
-import { fimMarkers, generationRoom, type MemoryPlan } from './plan';
+import { fimMarkers, generationRoom, slotsOf, type MemoryPlan } from './plan';
 
 /** A question's evidence and a whole answer fit in the window; the memory takes what is older. */
 const sizes = [
@@ -24,9 +25,11 @@ const megabyte = 1_000_000;
  * @param budgetMegabytes of 10^6 bytes
  * @throws ProblemError `memory-budget` naming the smallest budget that works
  */
-export function planConversation(budgetMegabytes: number, { geometry, sinkTokens }: Pick<ModelManifest, 'geometry' | 'sinkTokens'>): MemoryPlan {
-  const plans = sizes.map(({ entries, window }) => planSize(entries, window, geometry, sinkTokens.length));
-  const plan = plans.find(({ keyValueBytes }) => keyValueBytes <= budgetMegabytes * megabyte);
+export function planConversation(budgetMegabytes: number, manifest: Model): MemoryPlan {
+  const plans = sizes.map(({ entries, window }) => planSize(entries, window, manifest));
+  const groups = layerGroups(manifest);
+  const hasPositions = (plan: MemoryPlan) => Math.max(...slotsOf(plan, groups)) <= manifest.geometry.maxPositions;
+  const plan = plans.find((size) => size.keyValueBytes <= budgetMegabytes * megabyte && hasPositions(size));
   if (plan !== undefined) return plan;
   throw new ProblemError({
     code: 'memory-budget',
@@ -36,12 +39,15 @@ export function planConversation(budgetMegabytes: number, { geometry, sinkTokens
   });
 }
 
-function planSize(entries: number, window: number, geometry: Geometry, sink: number): MemoryPlan {
+type Model = Pick<ModelManifest, 'geometry' | 'memory' | 'sinkTokens'>;
+
+function planSize(entries: number, window: number, { sinkTokens, ...model }: Model): MemoryPlan {
   const chunk = window / 2;
-  const slots = sink + entries + fimMarkers + systemTurn + window + chunk + generationRoom;
+  const groups = layerGroups(model);
+  const slots = sinkTokens.length + entries + fimMarkers + systemTurn + window + chunk + generationRoom;
   return {
     entries, window, chunk, suffix: systemTurn, slots,
-    keyValueBytes: cpuStateBytes(geometry, slots),
-     readAheadBytes: 0, checkpoints: 0, checkpointBytes: 0, segments: 0, segmentBytes: 0,
+    keyValueBytes: cpuStateBytes(groups, slotsOf({ entries, slots }, groups)),
+    readAheadBytes: 0, checkpoints: 0, checkpointBytes: 0, segments: 0, segmentBytes: 0,
   };
 }

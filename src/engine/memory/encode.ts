@@ -1,3 +1,4 @@
+import { joinLayers } from '../../../kernels';
 import type { Runtime, RuntimeState } from '../runtime';
 import { maxSegmentTokens } from '../workspace/segment/segment';
 import { yieldToEvents } from '../yieldToEvents';
@@ -58,7 +59,8 @@ export class SegmentEncoder {
       await yieldToEvents(signal);
       await this.runtime.forward(this.state, tokens.slice(start, start + tokensAtOnce), start, 'none');
     }
-    return this.runtime.extract(this.state, { start: this.sink, end: this.state.length }, storedEntries);
+    const ranges = this.state.lengths.map((end) => ({ start: this.sink, end }));
+    return joinLayers(await this.runtime.extract(this.state, ranges, storedEntries));
   }
 
   dispose(): void {

@@ -9,5 +9,5 @@ export { SegmentMemories } from './segmentMemories';
 export { noArchive, SegmentReader, type MemoryArchive, type MemoryOrigin, type ReadableSegment } from './segmentReader';
 export { entriesOfStored, storedBytes, toStored, type StoredMemory } from './storedMemory';
 export { planConversation } from './conversationPlan';
-export { planMemory, type MemoryPlan } from './plan';
+export { checkpointShapes, planMemory, type MemoryPlan } from './plan';
 export { segmentKey } from '../workspace/segment/segmentKey';

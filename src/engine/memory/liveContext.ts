@@ -176,7 +176,7 @@ export class LiveContext {
   private async admit(recall: Recall): Promise<void> {
     this.merged = recall;
     if (this.segments === undefined) return;
-    const memory = recall.merged(this.segments, this.cache.plan.entries);
+    const memory = recall.merged(this.segments, this.cache.mostEntries);
     if (memory !== undefined) this.cache.admit(memory);
     this.mergedShares = recall.segments.length === 0 ? [] : recall.sharesOf(await this.cache.sources());
   }

@@ -1,6 +1,8 @@
+import { entriesOf, layerGroups, type LayerGroup, type PerGroup } from '../../../kernels';
 import { ProblemError, type MemoryPlanInfo } from '../../protocol';
-import type { Geometry, ModelManifest } from '../model';
+import type { ModelManifest } from '../model';
 import { cpuStateBytes } from '../runtime';
+import type { CheckpointShape } from './checkpoint';
 import { encoderSlots, storedEntries } from './encode';
 import { storedBytes } from './storedMemory';
 
@@ -45,7 +47,7 @@ export const fimMarkers = 3;
 export const generationRoom = 128 + 8;
 const megabyte = 1_000_000;
 
-type Model = Pick<ModelManifest, 'geometry' | 'sinkTokens'>;
+type Model = Pick<ModelManifest, 'geometry' | 'memory' | 'sinkTokens'>;
 
 /**
  * The largest memory of which two caches (one answers, the other reads in pauses) and two checkpoints fit the budget; what is
@@ -77,23 +79,23 @@ export function planMemory(budgetMegabytes: number, manifest: Model, workspace =
 type SizedPlan = Omit<MemoryPlan, 'checkpoints' | 'checkpointBytes' | 'segments' | 'segmentBytes'> & { readonly bytesPerCheckpoint: number };
 
 /** W is a multiple of C, so that a stream at a chunk's boundary holds exactly W tokens behind its memory. */
-function planSize(entries: number, window: number, { geometry, sinkTokens }: Model): SizedPlan {
+function planSize(entries: number, window: number, { sinkTokens, ...model }: Model): SizedPlan {
   const chunk = window / 2;
   const suffix = window / 2;
   const slots = sinkTokens.length + entries + fimMarkers + suffix + window + chunk + generationRoom;
-  return {
-    entries, window, chunk, suffix, slots,
-    keyValueBytes: cpuStateBytes(geometry, slots),
-    readAheadBytes: cpuStateBytes(geometry, slots),
-    bytesPerCheckpoint: (entries + window) * storedBytesPerEntry(geometry),
-  };
+  const groups = layerGroups(model);
+  const keyValueBytes = cpuStateBytes(groups, slotsOf({ entries, slots }, groups));
+  const bytesPerCheckpoint = checkpointShapes({ entries, window }, groups).reduce((sum, shape) => sum + bytesOfCheckpoint(shape), 0);
+  return { entries, window, chunk, suffix, slots, keyValueBytes, readAheadBytes: keyValueBytes, bytesPerCheckpoint };
 }
 
 /** What a size leaves of the budget for checkpoints and segments; undefined when it is too little. */
-function divide(budget: number, size: SizedPlan, { geometry, sinkTokens }: Model, withSegments: boolean): MemoryPlan | undefined {
+function divide(budget: number, size: SizedPlan, { geometry, memory, sinkTokens }: Model, withSegments: boolean): MemoryPlan | undefined {
   const { bytesPerCheckpoint, ...plan } = size;
+  const groups = layerGroups({ geometry, memory });
+  if (Math.max(...slotsOf(plan, groups)) > geometry.maxPositions) return undefined;
   const bytesPerSegment = storedBytes(geometry, storedEntries);
-  const encoderBytes = withSegments ? cpuStateBytes(geometry, encoderSlots(sinkTokens.length)) : 0;
+  const encoderBytes = withSegments ? cpuStateBytes(groups, groups.map(() => encoderSlots(sinkTokens.length))) : 0;
   const left = budget - plan.keyValueBytes - plan.readAheadBytes - fewestCheckpoints * bytesPerCheckpoint - encoderBytes;
   const segments = withSegments ? Math.min(mostSegments, Math.floor(left / bytesPerSegment)) : 0;
   if (left < 0 || (withSegments && segments < fewestSegments)) return undefined;
@@ -102,7 +104,17 @@ function divide(budget: number, size: SizedPlan, { geometry, sinkTokens }: Model
   return { ...plan, checkpoints, checkpointBytes: checkpoints * bytesPerCheckpoint, segments, segmentBytes: encoderBytes + segments * bytesPerSegment };
 }
 
-/** Key and value of one token in every layer and KV head in 16 bits, with scores and sources. */
-function storedBytesPerEntry({ layers, keyValueHeads, headDim }: Geometry): number {
-  return layers * keyValueHeads * (2 * headDim * 2 + 8);
+/** Slots of a cache of a plan, for each group of layers: groups differ in what their memory holds. */
+export function slotsOf({ entries, slots }: Pick<MemoryPlan, 'entries' | 'slots'>, groups: PerGroup<LayerGroup>): PerGroup<number> {
+  return groups.map((group) => slots - entries + entriesOf(group, entries));
+}
+
+/** What a checkpoint of a stream holds at most, for each group of layers: memory and window. */
+export function checkpointShapes({ entries, window }: Pick<MemoryPlan, 'entries' | 'window'>, groups: PerGroup<LayerGroup>): PerGroup<CheckpointShape> {
+  return groups.map((group) => ({ ...group, slots: entriesOf(group, entries) + window }));
+}
+
+/** Keys and values in 16 bits, with scores and sources. */
+function bytesOfCheckpoint({ layers, keyValueHeads, headDim, slots }: CheckpointShape): number {
+  return slots * layers * keyValueHeads * (2 * headDim * 2 + 8);
 }

@@ -45,11 +45,12 @@ export class Recall {
     return (index - this.segments.length) * sourcesPerSegment;
   }
 
-  /** The part that each segment has in a memory that {@link merged} went into. @param sources of its entries */
-  sharesOf(sources: Int32Array): number[] {
+  /** The part that each segment has in a memory that {@link merged} went into. @param sources of its entries, in any number of arrays */
+  sharesOf(sources: readonly Int32Array[]): number[] {
     const counts = this.segments.map(() => 0);
-    for (const source of sources) if (source < 0) counts[Math.floor(source / sourcesPerSegment) + this.segments.length]++;
-    return counts.map((count) => count / Math.max(1, sources.length));
+    for (const part of sources) for (const source of part) if (source < 0) counts[Math.floor(source / sourcesPerSegment) + this.segments.length]++;
+    const total = sources.reduce((sum, { length }) => sum + length, 0);
+    return counts.map((count) => count / Math.max(1, total));
   }
 
   /**

@@ -74,9 +74,11 @@ function corrupt(path: string, detail: string): ProblemError {
 
 /** What the schema cannot say: tensors lie inside their files, have the bytes of their shape, and heads divide. */
 function findInconsistency(manifest: ModelManifest): string | undefined {
-  const { geometry, files, tensors } = manifest;
+  const { geometry, memory, files, tensors } = manifest;
   if (geometry.queryHeads % geometry.keyValueHeads !== 0) return 'queryHeads is not a multiple of keyValueHeads';
   if (geometry.headDim % 2 !== 0) return 'headDim is odd';
+  const shares = memory?.layerShares?.length ?? geometry.layers;
+  if (shares !== geometry.layers) return `memory.layerShares names ${shares} layers where geometry has ${geometry.layers}`;
   for (const file of [manifest.tokenizer.file, manifest.graphs.decoder]) {
     if (!(file in files)) return `"${file}" is not listed under files`;
   }

@@ -5,6 +5,8 @@ export const manifestFormatVersion = 1;
 
 const count = z.int().positive();
 const index = z.int().nonnegative();
+/** More than four times K would leave the plans' positions. */
+const share = z.number().min(0).max(4);
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 /** Shards lie beside the manifest: a name with a folder in it could reach outside the pack. */
 const fileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/);
@@ -53,6 +55,11 @@ export const manifestSchema = z.object({
   packVersion: z.string().min(1),
   base: z.object({ name: z.string(), source: z.string(), license: z.string(), sha256: hash }).readonly(),
   geometry: geometrySchema,
+  /**
+   * How the SparseK memory lies in the layers. `layerShares`: one number a layer, from 0 to 4, what its memory holds as a
+   * multiple of K, rounded (`entriesOf` in kernels); left out, every layer holds K. The graph is emitted for it.
+   */
+  memory: z.object({ layerShares: z.array(share).readonly().optional() }).readonly().optional(),
   /** The prefix that every state starts with: an attention sink of fixed tokens. */
   sinkTokens: z.array(index).readonly(),
   specialTokens: z.object({

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import {
-  compactCache, decoderNames, extractEntries, forEachHead, insertEntries, mergeMemories, type Compaction, type Memory, type SlotRange,
+  checkCompaction, checkInsertion, compactCache, decoderNames, entriesOf, extractEntries, forEachHead, insertEntries, layerGroups, mergeMemories,
+  splitLayers, type Compaction, type LayerGroup, type Memory, type PerGroup, type SlotRange,
 } from '../../../kernels';
 import { ProblemError, type DeviceInfo } from '../../protocol';
 import { restoreRemedy, type ModelManifest } from '../model';
@@ -20,24 +21,32 @@ const longestRun = 128;
  * inputs into chunks; the event loop gets a turn before every run, and cancellation can arrive there.
  */
 export class CpuRuntime implements Runtime {
+  private readonly groups: PerGroup<LayerGroup>;
+
   private constructor(
     readonly manifest: ModelManifest,
     readonly device: DeviceInfo,
     private readonly session: InferenceSession,
-  ) {}
+  ) {
+    this.groups = layerGroups(manifest);
+  }
 
   /**
    * Loads the graph of a pack; ONNX Runtime takes the weights from the shards beside it.
    *
    * @param threads 0 chooses by the machine
    * @param noGpu why no GPU is used, where one was looked for
-   * @throws ProblemError `model-corrupt` when the graph or its weights cannot be loaded
+   * @throws ProblemError `model-corrupt` when the graph or its weights cannot be loaded, or it was emitted for other groups of layers
    */
   static async load(directory: string, manifest: ModelManifest, threads = 0, noGpu?: string): Promise<CpuRuntime> {
     const path = join(directory, manifest.graphs.decoder);
     const choice = chooseThreads(threads);
     try {
       const session = await InferenceSession.create(path, sessionOptions(choice.threads));
+      if (!hasGroups(session, layerGroups(manifest))) {
+        await session.release();
+        throw new Error('the memory\'s layerShares in the manifest are not those that it was emitted for');
+      }
       const reason = noGpu === undefined ? choice.reason : `${choice.reason} ${noGpu}`;
       return new CpuRuntime(manifest, { kind: 'cpu', name: processorName(), threads: choice.threads, reason }, session);
     } catch (error) {
@@ -50,17 +59,14 @@ export class CpuRuntime implements Runtime {
     }
   }
 
-  createState(slots: number): RuntimeState {
-    return new CpuState(this.manifest.geometry, slots);
+  createState(slots: number | PerGroup<number>): RuntimeState {
+    return new CpuState(this.manifest, typeof slots === 'number' ? this.groups.map(() => slots) : slots);
   }
 
   async forward(state: RuntimeState, tokens: Int32Array, source: number, logits: LogitRows): Promise<Float32Array> {
     const own = this.own(state);
-    const { cache } = own;
-    const first = cache.length;
-    if (first + tokens.length > state.slots) {
-      throw new RangeError(`${tokens.length} tokens do not fit behind ${first} of ${state.slots} slots.`);
-    }
+    const before = own.lengths;
+    checkRoom(own, own.caches.map(() => tokens.length), 'tokens');
     const { vocabulary } = this.manifest.geometry;
     const stranger = tokens.find((token) => token < 0 || token >= vocabulary);
     if (stranger !== undefined) throw new RangeError(`Token ${stranger} is not one of the ${vocabulary} of the vocabulary.`);
@@ -75,32 +81,34 @@ export class CpuRuntime implements Runtime {
         await this.runPart(own, tokens.subarray(start, end), source + start, rows, output.subarray(offset));
       }
     } catch (error) {
-      cache.length = Math.min(cache.length, first);
+      own.caches.forEach((cache, i) => { cache.length = Math.min(cache.length, before[i]); });
       throw error;
     }
     return output.subarray(0, count * vocabulary);
   }
 
-  compact(state: RuntimeState, compaction: Compaction): void {
-    const { cache, table } = this.own(state);
-    compactCache(cache, table, compaction);
+  compact(state: RuntimeState, compactions: PerGroup<Compaction>): void {
+    const { caches, table } = this.own(state);
+    // All groups first, so that a refusal changes none.
+    caches.forEach((cache, i) => checkCompaction(cache, compactions[i]));
+    caches.forEach((cache, i) => compactCache(cache, table, compactions[i]));
   }
 
-  extract(state: RuntimeState, range: SlotRange, entries = range.end - range.start, into?: Memory): Memory {
-    const { cache, table } = this.own(state);
-    return extractEntries(cache, table, range, entries, into);
+  extract(state: RuntimeState, ranges: PerGroup<SlotRange>, entries = Infinity, into?: PerGroup<Memory>): PerGroup<Memory> {
+    const { caches, table } = this.own(state);
+    return caches.map((cache, i) => extractEntries(cache, table, ranges[i], entries, into?.[i]));
   }
 
-  insert(state: RuntimeState, memory: Memory): void {
-    const { cache, table } = this.own(state);
-    if (cache.length + memory.count > state.slots) {
-      throw new RangeError(`${memory.count} entries do not fit behind ${cache.length} of ${state.slots} slots.`);
-    }
-    insertEntries(cache, table, memory);
+  insert(state: RuntimeState, memories: PerGroup<Memory>): void {
+    const own = this.own(state);
+    checkRoom(own, memories.map(({ count }) => count), 'entries');
+    own.caches.forEach((cache, i) => checkInsertion(cache, memories[i]));
+    own.caches.forEach((cache, i) => insertEntries(cache, own.table, memories[i]));
   }
 
-  merge(memories: readonly Memory[], priors: readonly number[], entries: number): Memory {
-    return mergeMemories(memories, priors, entries);
+  merge(memories: readonly Memory[], priors: readonly number[], entries: number): PerGroup<Memory> {
+    const parts = memories.map((memory) => splitLayers(memory, this.groups));
+    return this.groups.map((group, i) => mergeMemories(parts.map((part) => part[i]), priors, entriesOf(group, entries)));
   }
 
   async dispose(): Promise<void> {
@@ -115,33 +123,33 @@ export class CpuRuntime implements Runtime {
    * verifying proposals, typing on and reading afresh all write the same text.
    */
   private async runPart(state: CpuState, tokens: Int32Array, source: number, logits: LogitRows, output: Float32Array): Promise<void> {
-    const { cache } = state;
-    const { vocabulary } = this.manifest.geometry;
-    const first = cache.length;
+    const { layers, keyValueHeads, vocabulary } = this.manifest.geometry;
     const padded = tokens.length === 1 ? Int32Array.of(tokens[0], tokens[0]) : tokens;
-    const used = first + padded.length;
     const rows = logitRows(tokens.length, logits);
-    const scores = new Float32Array(cache.layers * cache.keyValueHeads * padded.length);
+    const scores = new Float32Array(layers * keyValueHeads * padded.length);
     await this.run({
       ...state.feeds,
       [decoderNames.tokens]: new Tensor('int32', padded, [1, padded.length]),
       [decoderNames.logitRows]: new Tensor('int32', rows, [rows.length]),
-      [decoderNames.lastSlot]: new Tensor('int32', Int32Array.of(used - 1), [1]),
-      [decoderNames.slotsInUse]: new Tensor('int32', Int32Array.of(used), [1]),
+      ...slotFeeds(state, padded.length),
     }, {
       ...state.fetches,
       [decoderNames.logits]: new Tensor('float32', output.subarray(0, rows.length * vocabulary), [1, rows.length, vocabulary]),
-      [decoderNames.scores]: new Tensor('float32', scores, [cache.layers, cache.keyValueHeads, padded.length]),
+      [decoderNames.scores]: new Tensor('float32', scores, [layers, keyValueHeads, padded.length]),
     });
     state.checkUsable();
-    forEachHead(cache, (_layer, _head, row) => {
-      const target = row * cache.slots + first;
-      for (let i = 0; i < tokens.length; i++) {
-        cache.scores[target + i] = scores[row * padded.length + i];
-        cache.sources[target + i] = source + i;
-      }
-    });
-    cache.length = first + tokens.length;
+    for (const [i, cache] of state.caches.entries()) {
+      const firstRow = state.groups[i].firstLayer * keyValueHeads;
+      forEachHead(cache, (_layer, _head, row) => {
+        const from = (firstRow + row) * padded.length;
+        const target = row * cache.slots + cache.length;
+        for (let token = 0; token < tokens.length; token++) {
+          cache.scores[target + token] = scores[from + token];
+          cache.sources[target + token] = source + token;
+        }
+      });
+      cache.length += tokens.length;
+    }
   }
 
   private async run(feeds: Record<string, Tensor>, fetches: Record<string, Tensor>): Promise<void> {
@@ -173,4 +181,28 @@ function logitRows(tokens: number, logits: LogitRows): Int32Array {
   if (logits === 'none') return new Int32Array(0);
   const last = tokens - 1;
   return logits === 'last' || last === 0 ? Int32Array.of(last, last) : Int32Array.from({ length: tokens }, (_, i) => i);
+}
+
+/** Where a run of `tokens` ends in each group. */
+function slotFeeds({ groups, caches }: CpuState, tokens: number): Record<string, Tensor> {
+  return Object.fromEntries(groups.flatMap((group, i) => {
+    const used = caches[i].length + tokens;
+    return [
+      [decoderNames.lastSlot(group), new Tensor('int32', Int32Array.of(used - 1), [1])],
+      [decoderNames.slotsInUse(group), new Tensor('int32', Int32Array.of(used), [1])],
+    ];
+  }));
+}
+
+/** @throws RangeError when a group has too few free slots */
+function checkRoom({ slots, lengths }: CpuState, counts: PerGroup<number>, what: string): void {
+  const full = slots.findIndex((most, i) => lengths[i] + counts[i] > most);
+  if (full >= 0) throw new RangeError(`${counts[full]} ${what} do not fit behind ${lengths[full]} of ${slots[full]} slots.`);
+}
+
+/** Whether a graph counts slots apart in just these groups. */
+function hasGroups({ inputNames }: InferenceSession, groups: PerGroup<LayerGroup>): boolean {
+  const expected = groups.map((group) => decoderNames.lastSlot(group));
+  const found = inputNames.filter((name) => name.startsWith(expected[0]));
+  return found.length === expected.length && expected.every((name) => found.includes(name));
 }

@@ -1,14 +1,16 @@
 import { Tensor } from 'onnxruntime-node';
-import { allocateCache, decoderNames, rotaryTable, type KeyValueCache, type RotaryTable } from '../../../kernels';
-import type { Geometry } from '../model';
+import { allocateCache, decoderNames, layerGroups, rotaryTable, type KeyValueCache, type LayerGroup, type PerGroup, type RotaryTable } from '../../../kernels';
+import type { ModelManifest } from '../model';
 import type { RuntimeState } from './runtime';
 
 /** A slot behind the others, for the copy that a single token runs with. */
 const spareSlots = 1;
 
-/** Bytes of the keys and values of a state of `slots` slots, before it is allocated. */
-export function cpuStateBytes({ layers, keyValueHeads, headDim }: Geometry, slots: number): number {
-  return (slots + spareSlots) * 2 * layers * keyValueHeads * headDim * Float32Array.BYTES_PER_ELEMENT;
+/** Bytes of the keys and values of a state, before it is allocated. @param slots of each group */
+export function cpuStateBytes(groups: PerGroup<LayerGroup>, slots: PerGroup<number>): number {
+  return groups.reduce((sum, { layers, keyValueHeads, headDim }, i) => (
+    sum + (slots[i] + spareSlots) * 2 * layers * keyValueHeads * headDim * Float32Array.BYTES_PER_ELEMENT
+  ), 0);
 }
 
 /** Longest reused array of logits, in numbers: 16 rows of 151,936 tokens and the one more that is computed, 10.3 MB. */
@@ -16,7 +18,9 @@ const reusedLogits = 17 * 151_936;
 
 /** A cache in ordinary memory, with the tensors that let ONNX Runtime read and write it in place. */
 export class CpuState implements RuntimeState {
-  readonly cache: KeyValueCache;
+  readonly groups: PerGroup<LayerGroup>;
+  readonly caches: PerGroup<KeyValueCache>;
+  /** For the slots of every group. */
   readonly table: RotaryTable;
   /** Inputs that stay the same from run to run: the cache and the rotary table. */
   readonly feeds: Readonly<Record<string, Tensor>>;
@@ -27,45 +31,45 @@ export class CpuState implements RuntimeState {
 
   readonly bytes: number;
 
-  constructor(geometry: Geometry, readonly slots: number) {
-    if (!Number.isInteger(slots) || slots < 1 || slots > geometry.maxPositions) {
-      throw new RangeError(`A state holds 1 to ${geometry.maxPositions} slots, not ${slots}.`);
-    }
-    const { keyValueHeads, headDim, layers } = geometry;
-    const allocated = slots + spareSlots;
-    this.bytes = cpuStateBytes(geometry, slots);
-    this.cache = allocateCache(geometry, allocated);
+  /** @throws RangeError for numbers of slots that are not 1 to the model's positions, or not one for each group */
+  constructor(manifest: Pick<ModelManifest, 'geometry' | 'memory'>, readonly slots: PerGroup<number>) {
+    const { headDim, maxPositions, ropeTheta } = manifest.geometry;
+    this.groups = layerGroups(manifest);
+    if (slots.length !== this.groups.length) throw new RangeError(`${this.groups.length} groups of layers need as many numbers of slots, not ${slots.length}.`);
+    const unfit = slots.find((count) => !Number.isInteger(count) || count < 1 || count > maxPositions);
+    if (unfit !== undefined) throw new RangeError(`A state holds 1 to ${maxPositions} slots, not ${unfit}.`);
+    this.bytes = cpuStateBytes(this.groups, slots);
+    this.caches = this.groups.map((group, i) => allocateCache(group, slots[i] + spareSlots));
     // The system hands memory out when it is first written to: taken now, it does not grow with what is read.
-    for (const array of [...this.cache.keys, ...this.cache.values]) array.fill(0);
-    this.table = rotaryTable(allocated, headDim, geometry.ropeTheta);
+    for (const { keys, values } of this.caches) for (const array of [...keys, ...values]) array.fill(0);
+    const positions = Math.max(...slots) + spareSlots;
+    this.table = rotaryTable(positions, headDim, ropeTheta);
     const feeds: Record<string, Tensor> = {
-      [decoderNames.cosine]: new Tensor('float32', this.table.cosine, [allocated, headDim / 2]),
-      [decoderNames.sine]: new Tensor('float32', this.table.sine, [allocated, headDim / 2]),
+      [decoderNames.cosine]: new Tensor('float32', this.table.cosine, [positions, headDim / 2]),
+      [decoderNames.sine]: new Tensor('float32', this.table.sine, [positions, headDim / 2]),
     };
     const fetches: Record<string, Tensor> = {};
-    const shape = [1, keyValueHeads, allocated, headDim];
-    for (let layer = 0; layer < layers; layer++) {
-      const keys = new Tensor('float32', this.cache.keys[layer], shape);
-      const values = new Tensor('float32', this.cache.values[layer], shape);
-      feeds[decoderNames.keys(layer)] = keys;
-      feeds[decoderNames.values(layer)] = values;
-      fetches[decoderNames.newKeys(layer)] = keys;
-      fetches[decoderNames.newValues(layer)] = values;
-    }
+    this.caches.forEach((cache, i) => bindCache(cache, this.groups[i].firstLayer, feeds, fetches));
     this.feeds = feeds;
     this.fetches = fetches;
   }
 
-  get length(): number {
-    return this.cache.length;
+  get lengths(): PerGroup<number> {
+    return this.caches.map(({ length }) => length);
+  }
+
+  forget(count: number): void {
+    this.checkUsable();
+    const least = Math.min(...this.lengths);
+    if (!Number.isInteger(count) || count < 0 || count > least) throw new RangeError(`Cannot forget ${count} of ${least} slots.`);
+    for (const cache of this.caches) cache.length -= count;
   }
 
   truncate(length: number): void {
     this.checkUsable();
-    if (!Number.isInteger(length) || length < 0 || length > this.cache.length) {
-      throw new RangeError(`Cannot truncate ${this.cache.length} slots to ${length}.`);
-    }
-    this.cache.length = length;
+    const least = Math.min(...this.lengths);
+    if (!Number.isInteger(length) || length < 0 || length > least) throw new RangeError(`Cannot truncate ${least} slots to ${length}.`);
+    for (const cache of this.caches) cache.length = length;
   }
 
   /** Room for logits of `count` numbers, the same array each time where it is short: a token's row is 600 KB. */
@@ -83,6 +87,20 @@ export class CpuState implements RuntimeState {
   dispose(): void {
     this.disposed = true;
     this.logits = new Float32Array(0);
-    this.cache.length = 0;
+    for (const cache of this.caches) cache.length = 0;
+  }
+}
+
+/** Adds the tensors of a group's cache under the names of the inputs and, the same tensors, of the outputs. */
+function bindCache(cache: KeyValueCache, firstLayer: number, feeds: Record<string, Tensor>, fetches: Record<string, Tensor>): void {
+  const shape = [1, cache.keyValueHeads, cache.slots, cache.headDim];
+  for (let i = 0; i < cache.layers; i++) {
+    const keys = new Tensor('float32', cache.keys[i], shape);
+    const values = new Tensor('float32', cache.values[i], shape);
+    const layer = firstLayer + i;
+    feeds[decoderNames.keys(layer)] = keys;
+    feeds[decoderNames.values(layer)] = values;
+    fetches[decoderNames.newKeys(layer)] = keys;
+    fetches[decoderNames.newValues(layer)] = values;
   }
 }

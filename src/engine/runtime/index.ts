@@ -1,4 +1,4 @@
-export type { Compaction, LogitRows, Runtime, RuntimeState, SlotRange } from './runtime';
+export type { Compaction, LayerGroup, LogitRows, PerGroup, Runtime, RuntimeState, SlotRange } from './runtime';
 export { chooseRuntime } from './chooseRuntime';
 export { CpuRuntime } from './cpuRuntime';
 export { cpuStateBytes } from './cpuState';

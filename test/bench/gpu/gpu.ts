@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { entriesOf } from '../../../kernels';
 import { BoundedCache } from '../../../src/engine/memory';
 import { WgslRuntime, type RuntimeState } from '../../../src/engine/runtime';
 import { codeTokens, secondsOf, type Bench } from '../bench';
@@ -65,7 +66,7 @@ async function fill(cache: BoundedCache, tokens: Int32Array, context: number): P
 
 /** Writing and verifying behind what the state holds; it is as before afterwards. */
 async function measure(runtime: WgslRuntime, state: RuntimeState, tokens: Int32Array): Promise<Row> {
-  const { length } = state;
+  const [length] = state.lengths;
   const timed = async (count: number, work: () => Promise<unknown>) => {
     const times: number[] = [];
     // The first compiles shaders and is not counted.
@@ -111,13 +112,15 @@ async function mergeSegments(runtime: WgslRuntime, { plan }: Bench, tokens: Int3
   const state = runtime.createState(Math.max(plan.slots, segments * entriesPerSegment));
   const part = Math.min(entriesPerSegment, tokens.length);
   await runtime.forward(state, tokens.slice(0, part), 0, 'none');
-  const memory = await runtime.extract(state, { start: 0, end: part });
+  const memory = await runtime.extract(state, state.lengths.map((end) => ({ start: 0, end })));
   const times: number[] = [];
   for (let i = 0; i <= repeats; i++) {
     state.truncate(0);
     const seconds = await secondsOf(async () => {
       for (let segment = 0; segment < segments; segment++) runtime.insert(state, memory);
-      runtime.compact(state, { memory: { start: 0, end: 0 }, evicted: { start: 0, end: state.length }, keep: plan.entries });
+      runtime.compact(state, state.groups.map((group, i) => (
+        { memory: { start: 0, end: 0 }, evicted: { start: 0, end: state.lengths[i] }, keep: entriesOf(group, plan.entries) }
+      )));
       await runtime.gpu.device.queue.onSubmittedWorkDone();
     });
     if (i > 0) times.push(1000 * seconds);

@@ -100,7 +100,7 @@ export class Measure {
 
   private completer(cache: BoundedCache, recall: Recall): Completer {
     cache.clear();
-    const store = new CheckpointStore(0, chunk, { ...this.runtime.manifest.geometry, slots: 0 });
+    const store = new CheckpointStore(0, chunk, []);
     const context = new LiveContext(cache, store, this.tokenizer.vocabulary, this.memories);
     return new Completer(this.runtime.manifest, this.tokenizer, this.documents, context, () => recall);
   }

@@ -25,7 +25,7 @@ export function openCache(runtime: Runtime, plan: MemoryPlan, entries: number, w
  */
 export async function lossOf(cache: BoundedCache, recall: Recall, memories: SegmentMemories, text: Int32Array, places: readonly number[]): Promise<number> {
   cache.clear();
-  const memory = cache.plan.entries > 0 ? recall.merged(memories, cache.plan.entries) : undefined;
+  const memory = cache.plan.entries > 0 ? recall.merged(memories, cache.mostEntries) : undefined;
   if (memory !== undefined) cache.admit(memory);
   let loss = 0;
   let next = 0;

@@ -72,7 +72,10 @@ describe('BoundedCache', () => {
       const cache = await model().cache(plan);
       await cache.append(noise(90), 'none');
       cache.fold();
-      const remembered = () => cache.read((runtime, state) => runtime.extract(state, { start: 4, end: 4 + cache.entries }));
+      const remembered = async () => {
+        const [memory] = await cache.read((runtime, state) => runtime.extract(state, [{ start: 4, end: 4 + cache.entries }]));
+        return memory;
+      };
       const expected = mergeMemories([await remembered(), ...segments], [0, 0, 0], tinyPlan.entries);
       admit(cache, segments);
       const actual = await remembered();

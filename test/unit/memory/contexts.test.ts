@@ -29,7 +29,7 @@ describe('Contexts', () => {
   }
 
   /** All keys, values, scores and sources that a cache holds. */
-  const contentOf = ({ cache }: Contexts) => cache.read((runtime, state) => runtime.extract(state, { start: 0, end: state.length }));
+  const contentOf = ({ cache }: Contexts) => cache.read((runtime, state) => runtime.extract(state, state.lengths.map((end) => ({ start: 0, end }))));
 
   it('answers from the live part of a long text at once, and knows what it left out', () => withContexts(async (contexts) => {
     const text = noise(900);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mergeMemories, shiftSources } from '../../../kernels';
+import { layerGroups, mergeMemories, shiftSources } from '../../../kernels';
 import { SegmentEncoder, storedEntries } from '../../../src/engine/memory/encode';
 import type { Memory } from '../../../src/engine/memory';
 import { CpuRuntime, cpuStateBytes } from '../../../src/engine/runtime';
@@ -79,7 +79,7 @@ describe('Encoding segments', () => {
   });
 
   it('holds a state of its own whose bytes are known beforehand', () => {
-    assert.equal(encoder.bytes, cpuStateBytes(runtime.manifest.geometry, sink() + 1020));
+    assert.equal(encoder.bytes, cpuStateBytes(layerGroups(runtime.manifest), [sink() + 1020]));
   });
 
   it('is read by attention as if only the kept entries had ever been there, merged under priors', async () => {

@@ -57,6 +57,16 @@ describe('The model manifest', () => {
     refused(edited(/"layers": ?2/, '"layers":"two"'), 'model-corrupt', /layers/);
   });
 
+  it('reads a share of the memory for each layer, and refuses other numbers of them or shares out of range', () => {
+    const withShares = (shares: string) => edited(/"geometry"/, `"memory":{"layerShares":${shares}},"geometry"`);
+    assert.deepEqual(parseManifest(withShares('[0.5,1.5]'), '/pack/manifest.json').memory, { layerShares: [0.5, 1.5] });
+    assert.equal(parseManifest(text, '/pack/manifest.json').memory, undefined);
+    refused(withShares('[1,1,1]'), 'model-corrupt', /layerShares names 3 layers where geometry has 2/);
+    refused(withShares('[1,-0.5]'), 'model-corrupt', /layerShares/);
+    refused(withShares('[1,9]'), 'model-corrupt', /layerShares/);
+    refused(withShares('[1,"all"]'), 'model-corrupt', /layerShares/);
+  });
+
   it('refuses a file name that leaves the pack', () => {
     refused(edited(/"decoder": ?"decoder\.onnx"/, '"decoder":"../decoder.onnx"'), 'model-corrupt', /decoder/);
   });

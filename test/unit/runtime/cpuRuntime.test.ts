@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
+import { layerGroups } from '../../../kernels';
 import { readManifest, type Geometry } from '../../../src/engine/model';
 import { CpuRuntime, cpuStateBytes } from '../../../src/engine/runtime';
 import { ProblemError } from '../../../src/protocol';
@@ -88,11 +89,11 @@ describe('The decoder graph against a plain reference', () => {
     await runtime.forward(state, tokens, 0, 'none');
     tokens.forEach((token, i) => reference.forward(expectedState, token, i));
     // sink 4 | memory 16 | pinned 4 | evicted 8 | rest 8
-    runtime.compact(state, { memory: { start: 4, end: 20 }, evicted: { start: 24, end: 32 }, keep: 10 });
+    runtime.compact(state, [{ memory: { start: 4, end: 20 }, evicted: { start: 24, end: 32 }, keep: 10 }]);
     const compacted = expectedState.map((slots) => [
       ...slots.slice(0, 4), ...best([...slots.slice(4, 20), ...slots.slice(24, 32)], 10), ...slots.slice(20, 24), ...slots.slice(32),
     ]);
-    assert.equal(state.length, 26);
+    assert.deepEqual(state.lengths, [26]);
     for (const token of text(5)) {
       const logits = await runtime.forward(state, Int32Array.of(token), 40, 'last');
       assertClose(logits, reference.forward(compacted, token, 40), tolerance);
@@ -115,7 +116,7 @@ describe('The decoder graph against a plain reference', () => {
       await runtime.forward(part, tokens, start, 'none');
       sink.forEach((token, i) => reference.forward(expectedPart, token, i));
       tokens.forEach((token, i) => reference.forward(expectedPart, token, start + i));
-      memories.push(runtime.extract(part, { start: 4, end: part.length }, 16));
+      memories.push(...runtime.extract(part, [{ start: 4, end: 24 }], 16));
       encoded.push(expectedPart.map((slots) => slots.slice(4)));
     }
     runtime.insert(live, runtime.merge(memories, [0, -0.5], 12));
@@ -125,6 +126,32 @@ describe('The decoder graph against a plain reference', () => {
     const token = 65;
     assertClose(await runtime.forward(live, Int32Array.of(token), 3000, 'last'), reference.forward(merged, token, 3000), tolerance);
   }));
+
+  it('gives a token another slot in layers that hold another number of entries', () => (
+    withPack({ arithmetic: 'float32', geometry: { layers: 3 }, layerShares: [0.5, 0.5, 1.5] }, async (runtime, reference) => {
+      const tokens = text(40);
+      const state = runtime.createState([40, 48]);
+      const expectedState = reference.createState();
+      await runtime.forward(state, tokens, 0, 'none');
+      tokens.forEach((token, i) => reference.forward(expectedState, token, i));
+      // sink 4 | memory 16 | pinned 4 | evicted 8 | rest 8; then 5 entries stay in two layers and 15 in the third.
+      const compaction = (keep: number) => ({ memory: { start: 4, end: 20 }, evicted: { start: 24, end: 32 }, keep });
+      runtime.compact(state, [compaction(5), compaction(15)]);
+      const compacted = expectedState.map((slots, row) => [
+        ...slots.slice(0, 4), ...best([...slots.slice(4, 20), ...slots.slice(24, 32)], row < 4 ? 5 : 15), ...slots.slice(20, 24), ...slots.slice(32),
+      ]);
+      assert.deepEqual(state.lengths, [21, 31]);
+      for (const token of text(5)) {
+        const logits = await runtime.forward(state, Int32Array.of(token), 40, 'last');
+        assertClose(logits, reference.forward(compacted, token, 40), tolerance);
+      }
+      const more = text(7);
+      const logits = await runtime.forward(state, more, 45, 'last');
+      const expected = more.reduce<ArrayLike<number>>((_, token, i) => reference.forward(compacted, token, 45 + i), []);
+      assertClose(logits, expected, tolerance);
+      assert.deepEqual(state.lengths, [33, 43]);
+    })
+  ));
 });
 
 describe('The CPU runtime', () => {
@@ -137,7 +164,7 @@ describe('The CPU runtime', () => {
       for (let start = 0; start < tokens.length; start += step) {
         logits = Float32Array.from(await runtime.forward(state, tokens.slice(start, start + step), start, 'last'));
       }
-      results.push({ logits, memory: runtime.extract(state, { start: 0, end: 300 }) });
+      results.push({ logits, memory: runtime.extract(state, [{ start: 0, end: 300 }]) });
     }
     for (const result of results.slice(1)) assert.deepEqual(result, results[0]);
   }));
@@ -168,12 +195,12 @@ describe('The CPU runtime', () => {
     const state = runtime.createState(8);
     assert.equal((await runtime.forward(state, text(3), 0, 'none')).length, 0);
     assert.equal((await runtime.forward(state, text(0), 3, 'last')).length, 0);
-    assert.equal(state.length, 3);
+    assert.deepEqual(state.lengths, [3]);
   }));
 
   it('states its bytes, and they do not change', () => withPack({}, async (runtime) => {
     const state = runtime.createState(100);
-    const expected = cpuStateBytes(runtime.manifest.geometry, 100);
+    const expected = cpuStateBytes(layerGroups(runtime.manifest), [100]);
     assert.equal(expected, 101 * 2 * 2 * 2 * 16 * 4);
     assert.equal(state.bytes, expected);
     await runtime.forward(state, text(90), 0, 'none');
@@ -188,15 +215,46 @@ describe('The CPU runtime', () => {
     await assert.rejects(runtime.forward(state, Int32Array.of(-1), 5, 'last'), RangeError);
     assert.throws(() => state.truncate(6), RangeError);
     assert.throws(() => runtime.createState(0), RangeError);
-    assert.equal(state.length, 5);
+    assert.deepEqual(state.lengths, [5]);
     await runtime.forward(state, text(3), 5, 'last');
   }));
+
+  it('refuses what does not fit in one group of layers, and changes no group', () => withPack({ layerShares: [2, 1] }, async (runtime) => {
+    const state = runtime.createState([12, 8]);
+    await runtime.forward(state, text(5), 0, 'none');
+    const parts = runtime.extract(state, [{ start: 0, end: 5 }, { start: 0, end: 5 }]);
+    await assert.rejects(runtime.forward(state, text(4), 5, 'last'), /4 tokens do not fit behind 5 of 8 slots/);
+    assert.throws(() => runtime.insert(state, parts), /5 entries do not fit behind 5 of 8 slots/);
+    assert.throws(() => runtime.compact(state, [
+      { memory: { start: 0, end: 0 }, evicted: { start: 0, end: 5 }, keep: 2 }, { memory: { start: 0, end: 0 }, evicted: { start: 0, end: 6 }, keep: 2 },
+    ]), RangeError);
+    assert.throws(() => state.forget(6), RangeError);
+    assert.throws(() => runtime.createState([12]), /2 groups of layers/);
+    assert.deepEqual(state.lengths, [5, 5]);
+    state.forget(2);
+    assert.deepEqual(state.lengths, [3, 3]);
+  }));
+
+  it('refuses a graph that was emitted for other groups of layers', async () => {
+    const directory = await temporaryDirectory();
+    try {
+      const manifest = await writeTinyPack(directory.path, { layerShares: [0.5, 1.5] });
+      for (const memory of [undefined, { layerShares: [1, 1] }]) {
+        await assert.rejects(CpuRuntime.load(directory.path, { ...manifest, memory }, 1), (error) => (
+          error instanceof ProblemError && error.problem.code === 'model-corrupt' && /layerShares/.test(error.message)
+        ));
+      }
+      await (await CpuRuntime.load(directory.path, { ...manifest, memory: { layerShares: [0.25, 3] } }, 1)).dispose();
+    } finally {
+      await directory.remove();
+    }
+  });
 
   it('refuses a disposed state', () => withPack({}, async (runtime) => {
     const state = runtime.createState(8);
     state.dispose();
     await assert.rejects(runtime.forward(state, text(1), 0, 'last'), /disposed/);
-    assert.throws(() => runtime.extract(state, { start: 0, end: 0 }), /disposed/);
+    assert.throws(() => runtime.extract(state, [{ start: 0, end: 0 }]), /disposed/);
   }));
 
   it('lets the event loop run between the parts of a long input', () => withPack({}, async (runtime) => {
@@ -243,7 +301,7 @@ function best(candidates: readonly ReferenceEntry[], k: number): ReferenceEntry[
 
 /** What the runtime's cache holds, against the reference's entries. */
 function assertStateMatches(runtime: CpuRuntime, state: ReturnType<CpuRuntime['createState']>, expected: ReferenceState): void {
-  const memory = runtime.extract(state, { start: 0, end: state.length });
+  const [memory] = runtime.extract(state, state.lengths.map((end) => ({ start: 0, end })));
   expected.forEach((slots, row) => {
     slots.forEach((entry, slot) => {
       const i = row * memory.count + slot;

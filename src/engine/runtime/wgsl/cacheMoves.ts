@@ -1,5 +1,5 @@
 import type { Compaction, Memory, SlotRange } from '../../../../kernels';
-import { allocateMemory, forEachHead } from '../../../../kernels';
+import { allocateMemory, checkCompaction, checkRange, forEachHead } from '../../../../kernels';
 import {
   gatherMoved, gatherScores, moveThreads, moveWords, placeSelected, rankCandidates, selectionThreads, settleMoved, settleScores, turnInserted,
 } from '../../../../kernels/wgsl';
@@ -9,17 +9,20 @@ import type { Gpu } from './gpu';
 import type { Dispatch, Pipelines } from './pipelines';
 import { readBack } from './readBack';
 import type { Scratch } from './scratch';
-import type { WgslState } from './wgslState';
+import type { WgslCache } from './wgslState';
 
-/** Compaction, extraction and insertion, on the device: what is chosen never comes to the processor unless it is asked for. */
+/**
+ * Compaction, extraction and insertion in the cache of a group of layers, on the device: what is chosen never comes to the
+ * processor unless it is asked for. Layers are counted in their group.
+ */
 export class CacheMoves {
   private readonly kernels;
   private readonly uniform: GPUBuffer;
-  private readonly ofState = new WeakMap<WgslState, MoveBuffers>();
+  private readonly ofCache = new WeakMap<WgslCache, MoveBuffers>();
 
   constructor(
     private readonly gpu: Gpu,
-    private readonly geometry: Geometry,
+    geometry: Geometry,
     private readonly scratch: Scratch,
     private readonly pipelines: Pipelines,
     buffers: Buffers,
@@ -31,45 +34,42 @@ export class CacheMoves {
     };
   }
 
-  /** Enqueues a compaction; the state's length is known at once. */
-  compact(state: WgslState, { memory, evicted, keep }: Compaction): void {
-    checkRange(state, memory);
-    checkRange(state, evicted);
-    if (memory.end > evicted.start) throw new RangeError('The evicted slots must lie behind the memory.');
-    if (!(keep >= 0)) throw new RangeError(`The number of entries to keep must not be negative: ${keep}.`);
+  /** Enqueues a compaction; the cache's length is known at once. */
+  compact(cache: WgslCache, { memory, evicted, keep }: Compaction): void {
+    checkCompaction(cache, { memory, evicted, keep });
     const candidates = memory.end - memory.start + evicted.end - evicted.start;
     const kept = Math.min(keep, candidates);
-    const moved = state.length - memory.start - candidates + kept;
+    const moved = cache.length - memory.start - candidates + kept;
     const { gather, settle, gatherScores: gatherAll, settleScores: settleAll } = this.kernels;
-    const { origins, keys, values, scores, sources } = this.buffersOf(state);
+    const { origins, keys, values, scores, sources } = this.buffersOf(cache);
     const { uniform, pipelines } = this;
-    this.write({ memory, evicted, kept, moved, slots: state.slots, detached: false });
-    const settled = this.perLayer(moved, 1, (layer) => ({ kernel: settle, group: pipelines.bind(settle, [uniform, keys, values, state.keys[layer], state.values[layer]]) }));
-    const gathered = this.perLayer(moved, 0.5, (layer) => ({ kernel: gather, group: this.bindGather(state, layer) }));
+    this.write({ memory, evicted, kept, moved, slots: cache.slots, detached: false });
+    const settled = this.perLayer(cache, moved, 1, (layer) => ({ kernel: settle, group: pipelines.bind(settle, [uniform, keys, values, cache.keys[layer], cache.values[layer]]) }));
+    const gathered = this.perLayer(cache, moved, 0.5, (layer) => ({ kernel: gather, group: this.bindGather(cache, layer) }));
     this.submit([
-      ...this.selection(state, candidates, kept),
+      ...this.selection(cache, candidates, kept),
       ...gathered.flatMap((dispatch, layer) => [dispatch, settled[layer]]),
-      { kernel: gatherAll, group: pipelines.bind(gatherAll, [uniform, origins, state.scores, state.sources, scores, sources]), workgroups: this.perEntry(moved) },
-      { kernel: settleAll, group: pipelines.bind(settleAll, [uniform, scores, sources, state.scores, state.sources]), workgroups: this.perEntry(moved) },
+      { kernel: gatherAll, group: pipelines.bind(gatherAll, [uniform, origins, cache.scores, cache.sources, scores, sources]), workgroups: this.perEntry(cache, moved) },
+      { kernel: settleAll, group: pipelines.bind(settleAll, [uniform, scores, sources, cache.scores, cache.sources]), workgroups: this.perEntry(cache, moved) },
     ]);
-    state.length = memory.start + moved;
+    cache.length = memory.start + moved;
   }
 
-  async extract(state: WgslState, range: SlotRange, entries: number): Promise<Memory> {
-    checkRange(state, range);
-    const { layers, keyValueHeads, headDim } = this.geometry;
-    const memory = allocateMemory(this.geometry, Math.max(0, Math.min(entries, range.end - range.start)));
+  async extract(cache: WgslCache, range: SlotRange, entries: number): Promise<Memory> {
+    checkRange(cache, range);
+    const { layers, keyValueHeads, headDim } = cache;
+    const memory = allocateMemory(cache, Math.max(0, Math.min(entries, range.end - range.start)));
     const { count } = memory;
     if (count === 0) return memory;
     const { gather, gatherScores: gatherAll } = this.kernels;
-    const { origins, keys, values, scores, sources } = this.buffersOf(state);
-    this.write({ memory: range, evicted: { start: range.end, end: range.end }, kept: count, moved: count, slots: state.slots, detached: true });
+    const { origins, keys, values, scores, sources } = this.buffersOf(cache);
+    this.write({ memory: range, evicted: { start: range.end, end: range.end }, kept: count, moved: count, slots: cache.slots, detached: true });
     const layerBytes = keyValueHeads * count * headDim * 4;
     const entryBytes = layers * keyValueHeads * count * 4;
     const [allKeys, allValues, allScores, allSources] = await readBack(this.gpu, [layers * layerBytes, layers * layerBytes, entryBytes, entryBytes], (encoder, copy) => {
-      const group = this.pipelines.bind(gatherAll, [this.uniform, origins, state.scores, state.sources, scores, sources]);
-      this.encode(encoder, [...this.selection(state, range.end - range.start, count), { kernel: gatherAll, group, workgroups: this.perEntry(count) }]);
-      for (const [layer, dispatch] of this.perLayer(count, 0.5, (number) => ({ kernel: gather, group: this.bindGather(state, number) })).entries()) {
+      const group = this.pipelines.bind(gatherAll, [this.uniform, origins, cache.scores, cache.sources, scores, sources]);
+      this.encode(encoder, [...this.selection(cache, range.end - range.start, count), { kernel: gatherAll, group, workgroups: this.perEntry(cache, count) }]);
+      for (const [layer, dispatch] of this.perLayer(cache, count, 0.5, (number) => ({ kernel: gather, group: this.bindGather(cache, number) })).entries()) {
         this.encode(encoder, [dispatch]);
         copy(0, keys, layerBytes, layer * layerBytes);
         copy(1, values, layerBytes, layer * layerBytes);
@@ -84,54 +84,55 @@ export class CacheMoves {
     return memory;
   }
 
-  insert(state: WgslState, memory: Memory): void {
+  insert(cache: WgslCache, memory: Memory): void {
     const { count, headDim } = memory;
     const { queue } = this.gpu.device;
     if (count === 0) return;
-    const start = state.length;
-    forEachHead(this.geometry, (layer, head, row) => {
-      const target = (head * state.slots + start) * headDim * 4;
-      const entries = row * state.slots * 4 + start * 4;
-      queue.writeBuffer(state.keys[layer], target, memory.keys, row * count * headDim, count * headDim);
-      queue.writeBuffer(state.values[layer], target, memory.values, row * count * headDim, count * headDim);
-      queue.writeBuffer(state.scores, entries, memory.scores, row * count, count);
-      queue.writeBuffer(state.sources, entries, memory.sources, row * count, count);
+    const start = cache.length;
+    forEachHead(cache, (layer, head, row) => {
+      const target = (head * cache.slots + start) * headDim * 4;
+      const entries = row * cache.slots * 4 + start * 4;
+      queue.writeBuffer(cache.keys[layer], target, memory.keys, row * count * headDim, count * headDim);
+      queue.writeBuffer(cache.values[layer], target, memory.values, row * count * headDim, count * headDim);
+      queue.writeBuffer(cache.scores, entries, memory.scores, row * count, count);
+      queue.writeBuffer(cache.sources, entries, memory.sources, row * count, count);
     });
     const end = start + count;
-    this.write({ memory: { start, end }, evicted: { start: end, end }, kept: count, moved: count, slots: state.slots, detached: false });
+    this.write({ memory: { start, end }, evicted: { start: end, end }, kept: count, moved: count, slots: cache.slots, detached: false });
     const { turn } = this.kernels;
-    this.submit(this.perLayer(count, 0.5, (layer) => ({ kernel: turn, group: this.pipelines.bind(turn, [this.uniform, state.rotary, state.keys[layer]]) })));
-    state.length = end;
+    this.submit(this.perLayer(cache, count, 0.5, (layer) => ({ kernel: turn, group: this.pipelines.bind(turn, [this.uniform, cache.rotary, cache.keys[layer]]) })));
+    cache.length = end;
   }
 
-  private selection(state: WgslState, candidates: number, kept: number): Dispatch[] {
+  private selection(cache: WgslCache, candidates: number, kept: number): Dispatch[] {
     if (kept === 0) return [];
-    const { layers, keyValueHeads } = this.geometry;
+    const { layers, keyValueHeads } = cache;
     const { rank, place } = this.kernels;
-    const { selected, origins } = this.buffersOf(state);
+    const { selected, origins } = this.buffersOf(cache);
     const workgroups = [Math.ceil(candidates / selectionThreads), layers * keyValueHeads] as const;
     return [
-      { kernel: rank, group: this.pipelines.bind(rank, [this.uniform, state.scores, state.sources, selected]), workgroups },
-      { kernel: place, group: this.pipelines.bind(place, [this.uniform, state.sources, selected, origins]), workgroups },
+      { kernel: rank, group: this.pipelines.bind(rank, [this.uniform, cache.scores, cache.sources, selected]), workgroups },
+      { kernel: place, group: this.pipelines.bind(place, [this.uniform, cache.sources, selected, origins]), workgroups },
     ];
   }
 
-  private bindGather(state: WgslState, layer: number): GPUBindGroup {
-    const { origins, keys, values } = this.buffersOf(state);
+  private bindGather(cache: WgslCache, layer: number): GPUBindGroup {
+    const { origins, keys, values } = this.buffersOf(cache);
     return this.pipelines.bind(this.kernels.gather, [
-      this.uniform, { buffer: this.scratch.layerNumbers, offset: 256 * layer }, state.rotary, origins, state.keys[layer], state.values[layer], keys, values,
+      this.uniform, { buffer: this.scratch.layerNumbers, offset: 256 * layer }, cache.rotary, origins, cache.keys[layer], cache.values[layer], keys, values,
     ]);
   }
 
   /** @param share of the features that a thread takes care of */
-  private perLayer(entries: number, share: number, of: (layer: number) => Omit<Dispatch, 'workgroups'>): Dispatch[] {
-    const { layers, keyValueHeads, headDim } = this.geometry;
+  private perLayer(
+    { layers, keyValueHeads, headDim }: WgslCache, entries: number, share: number, of: (layer: number) => Omit<Dispatch, 'workgroups'>,
+  ): Dispatch[] {
     const workgroups = [Math.ceil(entries * headDim * share / moveThreads), keyValueHeads] as const;
     return Array.from({ length: layers }, (_, layer) => ({ ...of(layer), workgroups }));
   }
 
-  private perEntry(entries: number): Dispatch['workgroups'] {
-    return [Math.ceil(entries / moveThreads), this.geometry.layers * this.geometry.keyValueHeads];
+  private perEntry({ layers, keyValueHeads }: WgslCache, entries: number): Dispatch['workgroups'] {
+    return [Math.ceil(entries / moveThreads), layers * keyValueHeads];
   }
 
   private write({ memory, evicted, kept, moved, slots, detached }: Omit<Compaction, 'keep'> & { kept: number; moved: number; slots: number; detached: boolean }): void {
@@ -151,21 +152,21 @@ export class CacheMoves {
     pass.end();
   }
 
-  private buffersOf(state: WgslState): MoveBuffers {
-    const known = this.ofState.get(state);
+  private buffersOf(cache: WgslCache): MoveBuffers {
+    const known = this.ofCache.get(cache);
     if (known !== undefined) return known;
-    const { keyValueHeads, headDim, layers } = this.geometry;
-    const layerBytes = keyValueHeads * state.slots * headDim * 4;
-    const entryBytes = layers * keyValueHeads * state.slots * 4;
+    const { keyValueHeads, headDim, layers } = cache;
+    const layerBytes = keyValueHeads * cache.slots * headDim * 4;
+    const entryBytes = layers * keyValueHeads * cache.slots * 4;
     const buffers: MoveBuffers = {
-      selected: state.buffers.storage('selected', entryBytes),
-      origins: state.buffers.storage('origins', entryBytes),
-      keys: state.buffers.storage('moved keys', layerBytes),
-      values: state.buffers.storage('moved values', layerBytes),
-      scores: state.buffers.storage('moved scores', entryBytes),
-      sources: state.buffers.storage('moved sources', entryBytes),
+      selected: cache.buffers.storage('selected', entryBytes),
+      origins: cache.buffers.storage('origins', entryBytes),
+      keys: cache.buffers.storage('moved keys', layerBytes),
+      values: cache.buffers.storage('moved values', layerBytes),
+      scores: cache.buffers.storage('moved scores', entryBytes),
+      sources: cache.buffers.storage('moved sources', entryBytes),
     };
-    this.ofState.set(state, buffers);
+    this.ofCache.set(cache, buffers);
     return buffers;
   }
 }
@@ -178,10 +179,4 @@ interface MoveBuffers {
   readonly values: GPUBuffer;
   readonly scores: GPUBuffer;
   readonly sources: GPUBuffer;
-}
-
-function checkRange(state: WgslState, { start, end }: SlotRange): void {
-  if (!(start >= 0 && start <= end && end <= state.length)) {
-    throw new RangeError(`Slots ${start} to ${end} do not lie in the ${state.length} slots in use.`);
-  }
 }

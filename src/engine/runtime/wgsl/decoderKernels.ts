@@ -1,6 +1,7 @@
 import {
   attention, combine, embed, gateUp, head, largestLogit, projectToResidual, queryKeyValue, scores, type Features, type Kernel,
 } from '../../../../kernels/wgsl';
+import type { LayerGroup, PerGroup } from '../../../../kernels';
 import type { Geometry } from '../../model';
 import { capacity } from './scratch';
 import type { Weights } from './weights';
@@ -19,15 +20,15 @@ export class DecoderKernels {
   readonly embed: Kernel;
   readonly attention: Kernel;
   readonly combine: Kernel;
-  readonly scores: Kernel;
+  readonly scores: PerGroup<Kernel>;
   readonly largestLogit: Kernel;
   private readonly tiled = new Map<number, TiledKernels>();
 
-  constructor(private readonly geometry: Geometry, private readonly weights: Weights, private readonly features: Features) {
+  constructor(private readonly geometry: Geometry, groups: PerGroup<LayerGroup>, private readonly weights: Weights, private readonly features: Features) {
     this.embed = embed(weights.head.matrix);
     this.attention = attention(geometry);
     this.combine = combine(geometry);
-    this.scores = scores(geometry, weights.scorers.outputs, capacity);
+    this.scores = groups.map((group) => scores(geometry, weights.scorers.outputs, capacity, group));
     this.largestLogit = largestLogit(geometry.vocabulary);
   }
 

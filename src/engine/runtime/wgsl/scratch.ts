@@ -1,5 +1,6 @@
+import { layerGroups, type PerGroup } from '../../../../kernels';
 import { largestParts, stepWords } from '../../../../kernels/wgsl';
-import type { Geometry } from '../../model';
+import type { ModelManifest } from '../../model';
 import type { Buffers } from './buffers';
 
 /** Tokens that are verified in one run at most, and rows of logits of one run. */
@@ -11,7 +12,8 @@ export const splitLength = 128;
 
 /** What a run needs besides weights and cache: allocated once, the same for every state. */
 export interface Scratch {
-  readonly step: GPUBuffer;
+  /** Of each group of layers, which differ in the slots. */
+  readonly steps: PerGroup<GPUBuffer>;
   /** A uniform of 256 bytes a layer, which holds its number. */
   readonly layerNumbers: GPUBuffer;
   readonly ids: GPUBuffer;
@@ -26,8 +28,8 @@ export interface Scratch {
   readonly best: GPUBuffer;
 }
 
-export function allocateScratch(buffers: Buffers, geometry: Geometry, device: GPUDevice): Scratch {
-  const { layers, width, queryHeads, keyValueHeads, headDim, feedForwardWidth, vocabulary, scorerHidden, maxPositions } = geometry;
+export function allocateScratch(buffers: Buffers, manifest: Pick<ModelManifest, 'geometry' | 'memory'>, device: GPUDevice): Scratch {
+  const { layers, width, queryHeads, keyValueHeads, headDim, feedForwardWidth, vocabulary, scorerHidden, maxPositions } = manifest.geometry;
   const storage = (label: string, numbers: number) => buffers.storage(label, numbers * 4);
   const splits = Math.ceil(Math.min(maxPositions, mostSlots) / splitLength);
   const queryRows = queryHeads * Math.max(capacity, mostRows * splits);
@@ -35,7 +37,7 @@ export function allocateScratch(buffers: Buffers, geometry: Geometry, device: GP
   for (let layer = 0; layer < layers; layer++) device.queue.writeBuffer(layerNumbers, layer * 256, Uint32Array.of(layer, 0, 0, 0));
   return {
     layerNumbers,
-    step: buffers.uniform('step', stepWords * 4),
+    steps: layerGroups(manifest).map(() => buffers.uniform('step', stepWords * 4)),
     ids: storage('ids', capacity),
     residual: storage('residual', capacity * width),
     query: storage('query', capacity * queryHeads * headDim),

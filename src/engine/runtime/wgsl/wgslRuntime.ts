@@ -1,4 +1,7 @@
-import { mergeMemories, type Compaction, type Memory, type SlotRange } from '../../../../kernels';
+import {
+  checkCompaction, checkInsertion, checkRange, entriesOf, layerGroups, mergeMemories, splitLayers, type Compaction, type LayerGroup, type Memory, type PerGroup,
+  type SlotRange,
+} from '../../../../kernels';
 import { largestParts } from '../../../../kernels/wgsl';
 import type { DeviceInfo } from '../../../protocol';
 import type { ModelManifest } from '../../model';
@@ -6,7 +9,7 @@ import type { LogitRows, Runtime, RuntimeState } from '../runtime';
 import { Buffers } from './buffers';
 import { CacheMoves } from './cacheMoves';
 import { DecoderKernels } from './decoderKernels';
-import { DecoderRun } from './decoderRun';
+import { DecoderRun, type Run } from './decoderRun';
 import { Gpu, lost } from './gpu';
 import { Pipelines } from './pipelines';
 import { profileDispatches, type KernelTime } from './profile';
@@ -20,6 +23,7 @@ import { WgslState } from './wgslState';
  * device; what comes back is logits, or less. A run does not block the JavaScript thread.
  */
 export class WgslRuntime implements Runtime {
+  private readonly groups: PerGroup<LayerGroup>;
   private readonly pipelines: Pipelines;
   private readonly decoder: DecoderRun;
   private readonly moves: CacheMoves;
@@ -38,8 +42,10 @@ export class WgslRuntime implements Runtime {
     private readonly scratch: Scratch,
   ) {
     const { geometry } = manifest;
+    this.groups = layerGroups(manifest);
     this.pipelines = new Pipelines(gpu.device);
-    this.decoder = new DecoderRun(geometry, weights, scratch, new DecoderKernels(geometry, weights, { subgroups: gpu.adapter.subgroupSize === 32 }), this.pipelines);
+    const kernels = new DecoderKernels(geometry, this.groups, weights, { subgroups: gpu.adapter.subgroupSize === 32 });
+    this.decoder = new DecoderRun(geometry, this.groups, weights, scratch, kernels, this.pipelines);
     this.moves = new CacheMoves(gpu, geometry, scratch, this.pipelines, buffers);
     this.logits = buffers.readback('logits', mostRows * geometry.vocabulary * 4);
     this.best = buffers.readback('best', mostRows * largestParts * 8);
@@ -57,7 +63,7 @@ export class WgslRuntime implements Runtime {
     const buffers = new Buffers(gpu);
     try {
       const weights = await uploadWeights(gpu, buffers, directory, manifest);
-      const scratch = allocateScratch(buffers, manifest.geometry, gpu.device);
+      const scratch = allocateScratch(buffers, manifest, gpu.device);
       const runtime = new WgslRuntime(manifest, { kind: 'wgsl', name: gpu.name, threads: 0, reason }, gpu, buffers, weights, scratch);
       await buffers.ready();
       return runtime;
@@ -73,8 +79,8 @@ export class WgslRuntime implements Runtime {
     return this.buffers.bytes;
   }
 
-  createState(slots: number): WgslState {
-    return new WgslState(this.gpu, this.manifest.geometry, slots);
+  createState(slots: number | PerGroup<number>): WgslState {
+    return new WgslState(this.gpu, this.manifest, typeof slots === 'number' ? this.groups.map(() => slots) : slots);
   }
 
   async forward(state: RuntimeState, tokens: Int32Array, source: number, logits: LogitRows): Promise<Float32Array> {
@@ -98,29 +104,30 @@ export class WgslRuntime implements Runtime {
     return Int32Array.from(chosen);
   }
 
-  compact(state: RuntimeState, compaction: Compaction): void {
-    this.moves.compact(this.own(state), compaction);
+  compact(state: RuntimeState, compactions: PerGroup<Compaction>): void {
+    const { caches } = this.own(state);
+    // All groups first, so that a refusal changes none.
+    caches.forEach((cache, i) => checkCompaction(cache, compactions[i]));
+    caches.forEach((cache, i) => this.moves.compact(cache, compactions[i]));
   }
 
-  async extract(state: RuntimeState, range: SlotRange, entries = range.end - range.start): Promise<Memory> {
-    return this.moves.extract(this.own(state), range, entries);
+  async extract(state: RuntimeState, ranges: PerGroup<SlotRange>, entries = Infinity): Promise<PerGroup<Memory>> {
+    const { caches } = this.own(state);
+    caches.forEach((cache, i) => checkRange(cache, ranges[i]));
+    // All are enqueued before one comes back, so they belong to one moment.
+    return Promise.all(caches.map((cache, i) => this.moves.extract(cache, ranges[i], entries)));
   }
 
-  insert(state: RuntimeState, memory: Memory): void {
-    const own = this.own(state);
-    const { layers, keyValueHeads, headDim } = this.manifest.geometry;
-    if (memory.layers !== layers || memory.keyValueHeads !== keyValueHeads || memory.headDim !== headDim) {
-      throw new RangeError('The memory was computed by a model of another geometry.');
-    }
-    if (own.length + memory.count > own.slots) {
-      throw new RangeError(`${memory.count} entries do not fit behind ${own.length} of ${own.slots} slots.`);
-    }
-    this.moves.insert(own, memory);
+  insert(state: RuntimeState, memories: PerGroup<Memory>): void {
+    const { caches } = this.own(state);
+    caches.forEach((cache, i) => checkInsertion(cache, memories[i]));
+    caches.forEach((cache, i) => this.moves.insert(cache, memories[i]));
   }
 
   /** Of memories that lie with the processor; in the cache, inserting and compacting merges on the device. */
-  merge(memories: readonly Memory[], priors: readonly number[], entries: number): Memory {
-    return mergeMemories(memories, priors, entries);
+  merge(memories: readonly Memory[], priors: readonly number[], entries: number): PerGroup<Memory> {
+    const parts = memories.map((memory) => splitLayers(memory, this.groups));
+    return this.groups.map((group, i) => mergeMemories(parts.map((part) => part[i]), priors, entriesOf(group, entries)));
   }
 
   async dispose(): Promise<void> {
@@ -133,25 +140,24 @@ export class WgslRuntime implements Runtime {
   async profile(state: RuntimeState, tokens: Int32Array, rows: number): Promise<KernelTime[]> {
     const own = this.own(state);
     await this.turn.catch(() => undefined);
-    const run = { tokens: tokens.length, first: own.length, source: 0, rows };
-    const { queue } = this.gpu.device;
-    queue.writeBuffer(this.scratch.step, 0, this.decoder.step(run, own.slots));
-    queue.writeBuffer(this.scratch.ids, 0, tokens);
+    const run = { tokens: tokens.length, firsts: own.lengths, source: 0, rows };
+    this.writeInputs(run, own, tokens);
     return profileDispatches(this.gpu, this.pipelines, this.decoder.dispatches(own, run, rows > 0));
   }
 
   /** Dispatches of a run of `tokens` behind what a state holds. */
   dispatchCount(state: RuntimeState, tokens: number, rows: number): number {
     const own = this.own(state);
-    return this.decoder.dispatches(own, { tokens, first: own.length, source: 0, rows }, rows > 0).length;
+    return this.decoder.dispatches(own, { tokens, firsts: own.lengths, source: 0, rows }, rows > 0).length;
   }
 
   /** Runs all tokens, as many at once as may be; `collect` is called behind each run that has rows of logits. */
   private async inParts(
     state: WgslState, tokens: Int32Array, source: number, logits: LogitRows, largest: boolean, collect: (rows: number) => Promise<void>,
   ): Promise<void> {
-    const first = state.length;
-    if (first + tokens.length > state.slots) throw new RangeError(`${tokens.length} tokens do not fit behind ${first} of ${state.slots} slots.`);
+    const firsts = state.lengths;
+    const full = state.slots.findIndex((most, i) => firsts[i] + tokens.length > most);
+    if (full >= 0) throw new RangeError(`${tokens.length} tokens do not fit behind ${firsts[full]} of ${state.slots[full]} slots.`);
     const { vocabulary } = this.manifest.geometry;
     const stranger = tokens.find((token) => token < 0 || token >= vocabulary);
     if (stranger !== undefined) throw new RangeError(`Token ${stranger} is not one of the ${vocabulary} of the vocabulary.`);
@@ -170,7 +176,7 @@ export class WgslRuntime implements Runtime {
           else await this.settled();
         }
       } catch (error) {
-        state.length = Math.min(state.length, first);
+        state.caches.forEach((cache, i) => { cache.length = Math.min(cache.length, firsts[i]); });
         throw error;
       }
     })();
@@ -182,9 +188,8 @@ export class WgslRuntime implements Runtime {
     this.gpu.checkPresent();
     state.checkUsable();
     const { device } = this.gpu;
-    const run = { tokens: tokens.length, first: state.length, source, rows };
-    device.queue.writeBuffer(this.scratch.step, 0, this.decoder.step(run, state.slots));
-    device.queue.writeBuffer(this.scratch.ids, 0, tokens);
+    const run = { tokens: tokens.length, firsts: state.lengths, source, rows };
+    this.writeInputs(run, state, tokens);
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     this.pipelines.encode(pass, this.decoder.dispatches(state, run, largest));
@@ -193,7 +198,13 @@ export class WgslRuntime implements Runtime {
     if (rows > 0 && largest) encoder.copyBufferToBuffer(this.scratch.best, 0, this.best, 0, rows * largestParts * 8);
     else if (rows > 0) encoder.copyBufferToBuffer(this.scratch.logits, 0, this.logits, 0, rows * vocabulary * 4);
     device.queue.submit([encoder.finish()]);
-    state.length += tokens.length;
+    for (const cache of state.caches) cache.length += tokens.length;
+  }
+
+  private writeInputs(run: Run, { slots }: WgslState, tokens: Int32Array): void {
+    const { queue } = this.gpu.device;
+    this.decoder.steps(run, slots).forEach((step, group) => queue.writeBuffer(this.scratch.steps[group], 0, step));
+    queue.writeBuffer(this.scratch.ids, 0, tokens);
   }
 
   private async read(buffer: GPUBuffer, bytes: number, use: (bytes: ArrayBuffer) => void): Promise<void> {

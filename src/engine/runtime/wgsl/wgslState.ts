@@ -1,48 +1,55 @@
-import { rotaryTable } from '../../../../kernels';
-import type { Geometry } from '../../model';
+import { layerGroups, rotaryTable, type LayerGroup, type MemoryShape, type PerGroup } from '../../../../kernels';
+import type { ModelManifest } from '../../model';
 import type { RuntimeState } from '../runtime';
 import { Buffers } from './buffers';
 import type { Gpu } from './gpu';
 import { mostSlots } from './scratch';
 
-/** Bytes of the keys and values of a state of `slots` slots, before it is allocated. */
-export function wgslStateBytes({ layers, keyValueHeads, headDim }: Geometry, slots: number): number {
-  return slots * 2 * layers * keyValueHeads * headDim * Float32Array.BYTES_PER_ELEMENT;
+/** Bytes of the keys and values of a state, before it is allocated. @param slots of each group */
+export function wgslStateBytes(groups: PerGroup<LayerGroup>, slots: PerGroup<number>): number {
+  return groups.reduce((sum, { layers, keyValueHeads, headDim }, i) => sum + slots[i] * 2 * layers * keyValueHeads * headDim * Float32Array.BYTES_PER_ELEMENT, 0);
 }
 
-/** A cache on the device, laid out as {@link KeyValueCache}. */
-export class WgslState implements RuntimeState {
+/** The cache of a group of layers on the device, laid out as {@link KeyValueCache}. */
+export interface WgslCache extends MemoryShape {
+  readonly slots: number;
+  length: number;
   /** One buffer a layer, float32 `[keyValueHeads, slots, headDim]`. */
   readonly keys: readonly GPUBuffer[];
   readonly values: readonly GPUBuffer[];
   /** float32 and int32 `[layers, keyValueHeads, slots]` */
   readonly scores: GPUBuffer;
   readonly sources: GPUBuffer;
-  /** (cosine, sine) `[slots, headDim/2]` */
+  /** (cosine, sine) `[slots or more, headDim/2]` */
   readonly rotary: GPUBuffer;
+  /** Of the state, which disposes them. */
+  readonly buffers: Buffers;
+}
+
+/** The caches of all groups of layers. */
+export class WgslState implements RuntimeState {
+  readonly groups: PerGroup<LayerGroup>;
+  readonly caches: PerGroup<WgslCache>;
   readonly bytes: number;
-  length = 0;
 
   /** Others add what they need to move its entries; all go with the state. */
   readonly buffers: Buffers;
   private disposed = false;
   private logits = new Float32Array(0);
 
-  constructor(gpu: Gpu, geometry: Geometry, readonly slots: number) {
-    const most = Math.min(mostSlots, geometry.maxPositions);
-    if (!Number.isInteger(slots) || slots < 1 || slots > most) throw new RangeError(`A state holds 1 to ${most} slots, not ${slots}.`);
-    const { layers, keyValueHeads, headDim, ropeTheta } = geometry;
+  /** @throws RangeError for numbers of slots that are not 1 to the model's positions, or not one for each group */
+  constructor(gpu: Gpu, manifest: Pick<ModelManifest, 'geometry' | 'memory'>, readonly slots: PerGroup<number>) {
+    const { maxPositions, headDim, ropeTheta } = manifest.geometry;
+    this.groups = layerGroups(manifest);
+    if (slots.length !== this.groups.length) throw new RangeError(`${this.groups.length} groups of layers need as many numbers of slots, not ${slots.length}.`);
+    const most = Math.min(mostSlots, maxPositions);
+    const unfit = slots.find((count) => !Number.isInteger(count) || count < 1 || count > most);
+    if (unfit !== undefined) throw new RangeError(`A state holds 1 to ${most} slots, not ${unfit}.`);
     this.buffers = new Buffers(gpu);
-    this.bytes = wgslStateBytes(geometry, slots);
-    const layerBuffers = (label: string) => Array.from({ length: layers }, (_, layer) => (
-      this.buffers.storage(`${label}.${layer}`, keyValueHeads * slots * headDim * 4)
-    ));
-    this.keys = layerBuffers('keys');
-    this.values = layerBuffers('values');
-    this.scores = this.buffers.storage('scores', layers * keyValueHeads * slots * 4);
-    this.sources = this.buffers.storage('sources', layers * keyValueHeads * slots * 4);
-    const { cosine, sine } = rotaryTable(slots, headDim, ropeTheta);
-    this.rotary = this.buffers.filled('rotary', Float32Array.from({ length: 2 * cosine.length }, (_, i) => (i % 2 === 0 ? cosine : sine)[i >> 1]));
+    this.bytes = wgslStateBytes(this.groups, slots);
+    const { cosine, sine } = rotaryTable(Math.max(...slots), headDim, ropeTheta);
+    const rotary = this.buffers.filled('rotary', Float32Array.from({ length: 2 * cosine.length }, (_, i) => (i % 2 === 0 ? cosine : sine)[i >> 1]));
+    this.caches = this.groups.map((group, i) => allocateCache(this.buffers, group, slots[i], rotary));
   }
 
   /** Bytes of all buffers, with scores, sources and the rotary table. */
@@ -55,10 +62,22 @@ export class WgslState implements RuntimeState {
     return this.buffers.ready();
   }
 
+  get lengths(): PerGroup<number> {
+    return this.caches.map(({ length }) => length);
+  }
+
+  forget(count: number): void {
+    this.checkUsable();
+    const least = Math.min(...this.lengths);
+    if (!Number.isInteger(count) || count < 0 || count > least) throw new RangeError(`Cannot forget ${count} of ${least} slots.`);
+    for (const cache of this.caches) cache.length -= count;
+  }
+
   truncate(length: number): void {
     this.checkUsable();
-    if (!Number.isInteger(length) || length < 0 || length > this.length) throw new RangeError(`Cannot truncate ${this.length} slots to ${length}.`);
-    this.length = length;
+    const least = Math.min(...this.lengths);
+    if (!Number.isInteger(length) || length < 0 || length > least) throw new RangeError(`Cannot truncate ${least} slots to ${length}.`);
+    for (const cache of this.caches) cache.length = length;
   }
 
   /** Room for logits of `count` numbers, the same array each time. */
@@ -74,6 +93,21 @@ export class WgslState implements RuntimeState {
   dispose(): void {
     this.disposed = true;
     this.buffers.dispose();
-    this.length = 0;
+    for (const cache of this.caches) cache.length = 0;
   }
+}
+
+function allocateCache(buffers: Buffers, { firstLayer, layers, keyValueHeads, headDim }: LayerGroup, slots: number, rotary: GPUBuffer): WgslCache {
+  const layerBuffers = (label: string) => Array.from({ length: layers }, (_, layer) => (
+    buffers.storage(`${label}.${firstLayer + layer}`, keyValueHeads * slots * headDim * 4)
+  ));
+  const entryBytes = layers * keyValueHeads * slots * 4;
+  return {
+    layers, keyValueHeads, headDim, slots, rotary, buffers,
+    length: 0,
+    keys: layerBuffers('keys'),
+    values: layerBuffers('values'),
+    scores: buffers.storage('scores', entryBytes),
+    sources: buffers.storage('sources', entryBytes),
+  };
 }

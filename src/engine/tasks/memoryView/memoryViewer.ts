@@ -15,7 +15,7 @@ export interface ViewedWorkspace {
 /** Tells what the memory holds, down to the line: looks, and changes nothing. */
 export class MemoryViewer {
   constructor(
-    private readonly manifest: Pick<ModelManifest, 'geometry'>,
+    private readonly manifest: Pick<ModelManifest, 'geometry' | 'memory'>,
     private readonly vocabulary: Vocabulary,
     private readonly documents: Documents,
     private readonly contexts: Pick<Contexts, 'cache' | 'recalled' | 'document'>,
@@ -24,7 +24,7 @@ export class MemoryViewer {
 
   async view({ uris, detail }: MemoryViewRequest): Promise<MemoryView> {
     const { layers, keyValueHeads } = this.manifest.geometry;
-    const memory = await presentMemory(this.contexts, { layers, keyValueHeads });
+    const memory = await presentMemory(this.contexts, this.manifest);
     const documents = uris.flatMap((uri) => this.documentMemory(memory, uri, detail) ?? []);
     const segments = await this.segmentsIn(memory, detail);
     return { documents, segments, entries: memory.entries, capacity: memory.capacity, layers, keyValueHeads };

@@ -1,4 +1,6 @@
+import { layerGroups } from '../../../../kernels';
 import type { Contexts, Recall, TokenRange } from '../../memory';
+import type { ModelManifest } from '../../model';
 import { KeptEntries } from './keptEntries';
 
 /** The memory of the context that answers, as it is at one moment. */
@@ -22,11 +24,11 @@ export interface PresentMemory {
  * loop, and everything here is looked at in one.
  */
 export async function presentMemory(
-  contexts: Pick<Contexts, 'cache' | 'recalled' | 'document'>, { layers, keyValueHeads }: { readonly layers: number; readonly keyValueHeads: number },
+  contexts: Pick<Contexts, 'cache' | 'recalled' | 'document'>, manifest: Pick<ModelManifest, 'geometry' | 'memory'>,
 ): Promise<PresentMemory> {
   const { cache, recalled, document } = contexts;
   const { absorbed, entries, plan } = cache;
   const [text, unread, pinned] = [[...cache.text], [...cache.unread], [...cache.pinned]];
-  const kept = new KeptEntries(await cache.sources(), layers, keyValueHeads);
+  const kept = new KeptEntries(await cache.sources(), layerGroups(manifest), manifest.geometry.keyValueHeads);
   return { document, text, absorbed, unread, pinned, recalled, kept, entries, capacity: plan.entries };
 }

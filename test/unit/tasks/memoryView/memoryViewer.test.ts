@@ -46,7 +46,7 @@ describe('The memory view', () => {
 
   /** Token by token, layer by layer and head by head. */
   async function countByHand({ contexts: { cache } }: Scene, layers = [...Array(model().manifest.geometry.layers).keys()]): Promise<Map<number, number>> {
-    const memory = await cache.read((runtime, state) => runtime.extract(state, { start: 4, end: 4 + cache.entries }));
+    const [memory] = await cache.read((runtime, state) => runtime.extract(state, [{ start: 4, end: 4 + cache.entries }]));
     const sums = new Map<number, { kept: number; all: number }>();
     let at = 1;
     for (const [i, token] of cache.text.entries()) {
@@ -145,7 +145,7 @@ describe('The memory view', () => {
       assert.ok(Math.abs(share + found[0].share + found[1].share - 1) < 1e-9);
       const { segments: [best] } = await scene.view({ detail: { startLine: 3, endLine: 4 } });
       const header = tokenizer.encode('src/s0.ts\n').length;
-      const memory = await scene.contexts.cache.sources();
+      const [memory] = await scene.contexts.cache.sources();
       const first = recall.firstSource(1) + header;
       const inBody = memory.filter((source) => source >= first && source < first + recalled[0].tokens.length - header).length;
       const counted = best.lines.reduce((sum, { kept, tokens }) => sum + kept * tokens * 4, 0);
