@@ -79,6 +79,11 @@ export class Editor {
     return panel;
   }
 
+  /** Resolves when words are on the screen, outside of the page of a panel. */
+  async sees(text: string): Promise<void> {
+    await this.page.getByText(text).filter({ visible: true }).first().waitFor({ timeout: 60_000 });
+  }
+
   /** Resolves when a quick pick offers something. */
   async menuEntry(text: string): Promise<void> {
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().waitFor({ timeout: 30_000 });

@@ -20,6 +20,7 @@ export async function run(): Promise<void> {
     await import('../memoryView.test');
     await import('../status.test');
     await import('../languageModel.test');
+    await import('../summarizeFolder.test');
     await import('../engineLife.test');
     await import('../missingModel.test');
     await import('../twoWindows.test');
