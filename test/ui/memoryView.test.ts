@@ -48,6 +48,8 @@ describe('a person who wants to see what the model remembers', function () {
     const { editor } = opened;
     await editor.goToEnd();
     await editor.type('\nexport function cheapest(shelf: FruitShelf): Item {\n');
+    // Remembering begins with the first completion, and the command's own box would end the pause that asks for one.
+    await editor.ghostText(120_000);
     await editor.command('SparseK: Show What the Model Remembers');
     const panel = editor.memoryPanel();
     await panel.row('This file, before the cursor').waitFor({ timeout: 120_000 });
