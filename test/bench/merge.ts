@@ -1,4 +1,4 @@
-import { allocateCache, allocateMemory, compactCache, entriesOf, layerGroups, mergeEntries, rotaryTable, type Memory } from '../../kernels';
+import { allocateCache, allocateMemory, compactCache, entriesOf, layerGroups, mergeEntries, mergeMemories, rotaryTable, type Memory } from '../../kernels';
 import { entriesOfStored, toStored } from '../../src/engine/memory';
 import { slotsOf } from '../../src/engine/memory/plan';
 import { Random } from '../fixtures/random';
@@ -11,7 +11,7 @@ const pools = [4, 16, 48];
 const runs = 30;
 
 /**
- * Merges memories of random scores, kept as the engine keeps them, and evicts a chunk into a full memory, at the model's
+ * Merges memories of random scores, as whole numbers and as the engine keeps them (8 bits), and evicts a chunk into a full memory, at the model's
  * geometry; layers have the shares of K that the manifest names. What keys and values hold does not change the time. The
  * least of the runs is what the work takes on a core of its own.
  */
@@ -25,13 +25,16 @@ export function merge({ manifest, plan }: Bench): Promise<object> {
     memory.values.fill(1);
     memory.scores.set(random.normals(memory.scores.length));
     fillSources(memory, segment * 1024, random);
-    return entriesOfStored(toStored(memory));
+    return memory;
   });
+  const most = Math.max(...groups.map((group) => entriesOf(group, plan.entries)));
   const rows = pools.map((pool) => {
     const priors = Array.from({ length: pool }, (_, rank) => -rank / 8);
-    const most = Math.max(...groups.map((group) => entriesOf(group, plan.entries)));
-    return { what: `merge ${pool} memories to ${most}`, ...milliseconds(() => mergeEntries(memories.slice(0, pool), priors, most)) };
+    return { what: `merge ${pool} memories to ${most}`, ...milliseconds(() => mergeMemories(memories.slice(0, pool), priors, most)) };
   });
+
+  const kept = memories.slice(0, 16).map((memory) => entriesOfStored(toStored(memory)));
+  rows.push({ what: `merge ${kept.length} memories kept in 8 bits to ${most}`, ...milliseconds(() => mergeEntries(kept, kept.map((_, rank) => -rank / 8), most)) });
 
   const slots = slotsOf(plan, groups);
   const table = rotaryTable(Math.max(...slots), geometry.headDim, geometry.ropeTheta);

@@ -53,23 +53,35 @@ export function toStored(memory: Memory): StoredMemory {
 }
 
 /** What merging chooses from; an entry is whole numbers again when it is chosen. */
-export function entriesOfStored({ layers, keyValueHeads, headDim, count, keys, keyLeast, keyStep, values, valueStep, scores, sources }: StoredMemory): EntrySource {
+export function entriesOfStored(stored: StoredMemory): EntrySource {
+  const { layers, keyValueHeads, headDim, count, scores, sources } = stored;
   return {
     layers, keyValueHeads, headDim, count, scores, sources,
-    copyEntries(entries, to, first) {
-      for (let i = 0; i < entries.length; i++) {
-        const entry = entries[i];
-        const step = valueStep[entry];
-        const channels = Math.floor(entry / count) * headDim;
-        const from = entry * headDim;
-        const target = (first + i) * headDim;
-        for (let feature = 0; feature < headDim; feature++) {
-          to.keys[target + feature] = keyLeast[channels + feature] + keys[from + feature] * keyStep[channels + feature];
-          to.values[target + feature] = (values[from + feature] - zeroLevel) * step;
-        }
-      }
+    copyEntries: (entries, to, first) => {
+      expandKeys(stored, entries, to.keys, first);
+      expandValues(stored, entries, to.values, first);
     },
   };
+}
+
+function expandKeys({ headDim, count, keys, keyLeast, keyStep }: StoredMemory, entries: Uint32Array, to: Float32Array, first: number): void {
+  for (let i = 0; i < entries.length; i++) {
+    const from = entries[i] * headDim;
+    const target = (first + i) * headDim;
+    const channels = Math.floor(entries[i] / count) * headDim;
+    for (let feature = 0; feature < headDim; feature++) {
+      to[target + feature] = keyLeast[channels + feature] + keys[from + feature] * keyStep[channels + feature];
+    }
+  }
+}
+
+function expandValues({ headDim, values, valueStep }: StoredMemory, entries: Uint32Array, to: Float32Array, first: number): void {
+  for (let i = 0; i < entries.length; i++) {
+    const from = entries[i] * headDim;
+    const target = (first + i) * headDim;
+    const step = valueStep[entries[i]];
+    for (let feature = 0; feature < headDim; feature++) to[target + feature] = (values[from + feature] - zeroLevel) * step;
+  }
 }
 
 function roundKeys({ keys, headDim, count }: Memory, stored: StoredMemory, row: number): void {
