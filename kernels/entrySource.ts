@@ -1,4 +1,3 @@
-import { copyRows } from './copyRows';
 import type { Memory, MemoryShape } from './memory';
 
 /** A memory as merging sees it, whatever form its keys and values are kept in: only what is chosen is copied out. */
@@ -18,8 +17,13 @@ export function entrySource(memory: Memory): EntrySource {
   return {
     ...memory,
     copyEntries(entries, to, first) {
-      copyRows(keys, entries, to.keys, first, headDim);
-      copyRows(values, entries, to.values, first, headDim);
+      for (let i = 0, end = 0; i < entries.length; i = end) {
+        // Neighbours that stay neighbours are copied as one.
+        do end++; while (end < entries.length && entries[end] === entries[i] + end - i);
+        const [start, stop] = [entries[i] * headDim, (entries[i] + end - i) * headDim];
+        to.keys.set(keys.subarray(start, stop), (first + i) * headDim);
+        to.values.set(values.subarray(start, stop), (first + i) * headDim);
+      }
     },
   };
 }

@@ -33,10 +33,10 @@ export class Server {
   constructor(private readonly connection: MessageConnection, private readonly exit: () => void) {
     connection.onRequest(methods.initialize, (request: InitializeRequest) => answer(this.initialize(request)));
     connection.onRequest(methods.complete, (request: CompletionRequest, token: CancellationToken) => answer(this.complete(request, token)));
-    connection.onRequest(methods.ask, (request: AskRequest, token: CancellationToken) => answer(this.ask(request, token)));
-    connection.onRequest(methods.summarize, (request: SummarizeRequest, token: CancellationToken) => answer(this.summarize(request, token)));
-    connection.onRequest(methods.summarizeFolder, (request: SummarizeFolderRequest, token: CancellationToken) => answer(this.summarizeFolder(request, token)));
-    connection.onRequest(methods.chat, (request: ChatRequest, token: CancellationToken) => answer(this.chat(request, token)));
+    connection.onRequest(methods.ask, (request: AskRequest, token: CancellationToken) => answer(this.inWords(token, (engine, signal, send) => engine.ask(request, signal, send))));
+    connection.onRequest(methods.summarize, (request: SummarizeRequest, token: CancellationToken) => answer(this.inWords(token, (engine, signal, send) => engine.summarize(request, signal, send))));
+    connection.onRequest(methods.summarizeFolder, (request: SummarizeFolderRequest, token: CancellationToken) => answer(this.inWords(token, (engine, signal, send) => engine.summarizeFolder(request, signal, send))));
+    connection.onRequest(methods.chat, (request: ChatRequest, token: CancellationToken) => answer(this.inWords(token, (engine, signal, send) => engine.chat(request, signal, send))));
     connection.onRequest(methods.search, (request: SearchRequest, token: CancellationToken) => answer(this.search(request, token)));
     connection.onRequest(methods.countTokens, ({ text }: TokenCountRequest) => answer(this.loaded().then(({ tokenizer }) => tokenizer.encode(text).length)));
     connection.onRequest(methods.memoryView, (request: MemoryViewRequest) => answer(this.loaded().then((engine) => engine.memoryView(request))));
@@ -76,21 +76,9 @@ export class Server {
     return withSignal(token, (signal) => this.idle.around(request, () => this.onAnyDevice((engine) => engine.complete(request, signal))));
   }
 
-  /** The workspace is read while nobody types; the answer itself gives way to completions step by step. */
-  private async ask(request: AskRequest, token: CancellationToken): Promise<AnswerResult> {
-    return withSignal(token, (signal) => this.onAnyDevice((engine) => engine.ask(request, signal, (part) => this.tell(part))));
-  }
-
-  private async summarize(request: SummarizeRequest, token: CancellationToken): Promise<AnswerResult> {
-    return withSignal(token, (signal) => this.onAnyDevice((engine) => engine.summarize(request, signal, (part) => this.tell(part))));
-  }
-
-  private async summarizeFolder(request: SummarizeFolderRequest, token: CancellationToken): Promise<AnswerResult> {
-    return withSignal(token, (signal) => this.onAnyDevice((engine) => engine.summarizeFolder(request, signal, (part) => this.tell(part))));
-  }
-
-  private async chat(request: ChatRequest, token: CancellationToken): Promise<AnswerResult> {
-    return withSignal(token, (signal) => this.onAnyDevice((engine) => engine.chat(request, signal, (part) => this.tell(part))));
+  /** What answers in words. The workspace is read while nobody types; the answer itself gives way to completions step by step. */
+  private async inWords(token: CancellationToken, ask: (engine: Engine, signal: AbortSignal, send: (part: AnswerPart) => void) => Promise<AnswerResult>): Promise<AnswerResult> {
+    return withSignal(token, (signal) => this.onAnyDevice((engine) => ask(engine, signal, (part) => this.tell(part))));
   }
 
   private async search(request: SearchRequest, token: CancellationToken): Promise<SearchResult> {

@@ -1,32 +1,20 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
-import { Engine } from '../../src/engine/engine';
-import { defaultDoNotRead, type AnswerPart, type AskRequest } from '../../src/protocol';
-import { temporaryDirectory, type TemporaryDirectory } from '../fixtures/temporaryDirectory';
-import { writeTinyPack } from '../fixtures/tinyPack';
-import { tinyRequest } from './tinyEngine';
+import type { AnswerPart, AskRequest } from '../../src/protocol';
+import { useTinyEngine } from './tinyEngine';
 
 const demo = fileURLToPath(new URL('../fixtures/workspaces/demo', import.meta.url));
 const question = 'How is an item taken off the shelf?';
 
 describe('a question about a workspace', function () {
   this.timeout(60_000);
-  let directory: TemporaryDirectory;
-  let engine: Engine;
-  before(async () => {
-    directory = await temporaryDirectory();
-    await writeTinyPack(directory.path);
-    engine = await Engine.load({ ...tinyRequest(directory.path), workspace: { folders: [{ folder: demo, doNotRead: defaultDoNotRead }] } }, { progress: () => undefined, log: () => undefined });
-  });
-  after(async () => {
-    await engine.dispose();
-    await directory.remove();
-  });
+  const engine = useTinyEngine(demo);
+  const alone = useTinyEngine();
 
   const ask = async (more: Partial<AskRequest> = {}, signal = new AbortController().signal, onPart: (part: AnswerPart) => void = () => undefined) => {
     const parts: AnswerPart[] = [];
     const request = { id: 'a', question, history: [], mentions: [], open: [], maxTokens: 24, sampling: { temperature: 0, topP: 1 }, encode: 0, ...more };
-    const result = await engine.ask(request, signal, (part) => {
+    const result = await engine().ask(request, signal, (part) => {
       parts.push(part);
       onPart(part);
     });
@@ -50,7 +38,7 @@ describe('a question about a workspace', function () {
   it('takes the bytes that the plan states, whatever is asked', async () => {
     for (const words of [question, 'What is sold in the corner shop, and who prints the report of a day?']) {
       const { result } = await ask({ question: words });
-      assert.equal(result.memory.keyValueBytes, engine.info.conversation.keyValueBytes);
+      assert.equal(result.memory.keyValueBytes, engine().info.conversation.keyValueBytes);
     }
   });
 
@@ -95,13 +83,13 @@ describe('a question about a workspace', function () {
   });
 
   it('lets a completion go first', async () => {
-    engine.documents.open({ uri: 'untitled:a', path: 'a.ts', languageId: 'typescript', version: 1, text: 'const a = ' });
+    engine().documents.open({ uri: 'untitled:a', path: 'a.ts', languageId: 'typescript', version: 1, text: 'const a = ' });
     const order: string[] = [];
     let completed: Promise<unknown> | undefined;
     await ask({ maxTokens: 60 }, undefined, (part) => {
       if (part.kind !== 'text') return;
       order.push('text');
-      completed ??= engine.complete({
+      completed ??= engine().complete({
         uri: 'untitled:a', version: 1, offset: 10, maxTokens: 2, extent: 'line', sampling: { temperature: 0, topP: 1 }, speculation: false,
       }, new AbortController().signal).then(() => order.push('completion'));
     });
@@ -110,10 +98,8 @@ describe('a question about a workspace', function () {
   });
 
   it('is refused with a reason where no folder is open', async () => {
-    const alone = await Engine.load(tinyRequest(directory.path), { progress: () => undefined, log: () => undefined });
     const request = { id: 'b', question, history: [], mentions: [], open: [], maxTokens: 4, sampling: { temperature: 0, topP: 1 }, encode: 0 };
-    const { outcome } = await alone.ask(request, new AbortController().signal, () => undefined);
-    await alone.dispose();
+    const { outcome } = await alone().ask(request, new AbortController().signal, () => undefined);
     assert.equal(outcome.kind, 'not-ready');
   });
 });

@@ -2,32 +2,19 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Engine } from '../../src/engine/engine';
-import { defaultDoNotRead, type AnswerPart, type ChatMessage } from '../../src/protocol';
-import { temporaryDirectory, type TemporaryDirectory } from '../fixtures/temporaryDirectory';
-import { writeTinyPack } from '../fixtures/tinyPack';
-import { tinyRequest } from './tinyEngine';
+import type { AnswerPart, ChatMessage } from '../../src/protocol';
+import { useTinyEngine } from './tinyEngine';
 
 const demo = fileURLToPath(new URL('../fixtures/workspaces/demo', import.meta.url));
 const never = new AbortController().signal;
 
 describe('an engine that serves others', function () {
   this.timeout(60_000);
-  let directory: TemporaryDirectory;
-  let engine: Engine;
-  before(async () => {
-    directory = await temporaryDirectory();
-    await writeTinyPack(directory.path);
-    engine = await Engine.load({ ...tinyRequest(directory.path), workspace: { folders: [{ folder: demo, doNotRead: defaultDoNotRead }] } }, { progress: () => undefined, log: () => undefined });
-  });
-  after(async () => {
-    await engine.dispose();
-    await directory.remove();
-  });
+  const engine = useTinyEngine(demo);
 
   const chat = async (messages: readonly ChatMessage[], signal = never, onPart: (part: AnswerPart) => void = () => undefined) => {
     let told = '';
-    const result = await engine.chat({ id: 'c', messages, maxTokens: 12, sampling: { temperature: 0, topP: 1 } }, signal, (part) => {
+    const result = await engine().chat({ id: 'c', messages, maxTokens: 12, sampling: { temperature: 0, topP: 1 } }, signal, (part) => {
       if (part.kind === 'text') told += part.text;
       onPart(part);
     });
@@ -46,8 +33,8 @@ describe('an engine that serves others', function () {
   it('takes a system text of any length, and the same bytes for a conversation of any length', async () => {
     const system: ChatMessage = { role: 'system', text: 'Always be kind. '.repeat(200) };
     const long = await chat([system, { role: 'user', text: 'x = 1\n'.repeat(1500) }]);
-    assert.equal(long.result.memory.keyValueBytes, engine.info.conversation.keyValueBytes);
-    assert.ok(long.result.tokens.read > 4 * engine.info.conversation.window);
+    assert.equal(long.result.memory.keyValueBytes, engine().info.conversation.keyValueBytes);
+    assert.ok(long.result.tokens.read > 4 * engine().info.conversation.window);
   });
 
   it('stops when it is cancelled', async () => {
@@ -59,7 +46,7 @@ describe('an engine that serves others', function () {
   });
 
   it('finds the segments that a question is about, as they stand in their files', async () => {
-    const { segments, files } = await engine.search({ question: 'take an item off the shelf', limit: 3, mostCharacters: 10_000 }, never);
+    const { segments, files } = await engine().search({ question: 'take an item off the shelf', limit: 3, mostCharacters: 10_000 }, never);
     assert.ok(files > 3 && segments.length > 1);
     assert.equal(segments[0].path, 'src/inventory.ts');
     for (const { path, startLine, endLine, text } of segments) {
@@ -69,10 +56,10 @@ describe('an engine that serves others', function () {
 
   it('gives no more characters than were asked for, in whole lines', async () => {
     const question = 'take an item off the shelf';
-    const { segments } = await engine.search({ question, limit: 8, mostCharacters: 120 }, never);
+    const { segments } = await engine().search({ question, limit: 8, mostCharacters: 120 }, never);
     const [{ text, startLine, endLine }] = segments;
     assert.ok(segments.reduce((sum, one) => sum + one.text.length, 0) <= 120);
     assert.equal(text.split('\n').length, endLine - startLine + 1);
-    assert.deepEqual((await engine.search({ question: 'Zyzzyva quokka?', limit: 8, mostCharacters: 120 }, never)).segments, []);
+    assert.deepEqual((await engine().search({ question: 'Zyzzyva quokka?', limit: 8, mostCharacters: 120 }, never)).segments, []);
   });
 });

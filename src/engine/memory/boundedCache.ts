@@ -23,10 +23,13 @@ export class BoundedCache {
   ) {
     this.memoryEntries = state.groups.map(() => 0);
     this.slots = slotsOf(plan, state.groups);
+    this.capacities = state.groups.map((group) => entriesOf(group, plan.entries));
   }
 
-  /** Of each group of layers. */
   private readonly slots: PerGroup<number>;
+  /** Entries that the memory of each group of layers can have. */
+  private readonly capacities: PerGroup<number>;
+  /** Entries that it has. */
   private memoryEntries: PerGroup<number>;
   private pinnedTokens: number[] = [];
   private textTokens: number[] = [];
@@ -54,7 +57,7 @@ export class BoundedCache {
 
   /** Entries that the memory of the layer with the most can have. */
   get mostEntries(): number {
-    return Math.max(...this.state.groups.map((group) => entriesOf(group, this.plan.entries)));
+    return Math.max(...this.capacities);
   }
 
   get pinned(): readonly number[] {
@@ -226,12 +229,11 @@ export class BoundedCache {
 
   /** Lets `count` slots, `offset` behind the memory, compete with it. */
   private compete(offset: number, count: number): void {
-    const keeps = this.state.groups.map((group) => entriesOf(group, this.plan.entries));
     this.runtime.compact(this.state, this.memoryRanges.map((memory, i) => {
       const start = memory.end + offset;
-      return { memory, evicted: { start, end: start + count }, keep: keeps[i] };
+      return { memory, evicted: { start, end: start + count }, keep: this.capacities[i] };
     }));
-    this.memoryEntries = this.memoryEntries.map((entries, i) => Math.min(keeps[i], entries + count));
+    this.memoryEntries = this.memoryEntries.map((entries, i) => Math.min(this.capacities[i], entries + count));
   }
 
   private get memoryRanges(): PerGroup<SlotRange> {

@@ -2,6 +2,7 @@ import { Tensor } from 'onnxruntime-node';
 import { allocateCache, decoderNames, layerGroups, rotaryTable, type KeyValueCache, type LayerGroup, type PerGroup, type RotaryTable } from '../../../kernels';
 import type { ModelManifest } from '../model';
 import type { RuntimeState } from './runtime';
+import { forgetSlots, lengthsOf, truncateSlots } from './slotsInUse';
 
 /** A slot behind the others, for the copy that a single token runs with. */
 const spareSlots = 1;
@@ -55,21 +56,17 @@ export class CpuState implements RuntimeState {
   }
 
   get lengths(): PerGroup<number> {
-    return this.caches.map(({ length }) => length);
+    return lengthsOf(this.caches);
   }
 
   forget(count: number): void {
     this.checkUsable();
-    const least = Math.min(...this.lengths);
-    if (!Number.isInteger(count) || count < 0 || count > least) throw new RangeError(`Cannot forget ${count} of ${least} slots.`);
-    for (const cache of this.caches) cache.length -= count;
+    forgetSlots(this.caches, count);
   }
 
   truncate(length: number): void {
     this.checkUsable();
-    const least = Math.min(...this.lengths);
-    if (!Number.isInteger(length) || length < 0 || length > least) throw new RangeError(`Cannot truncate ${least} slots to ${length}.`);
-    for (const cache of this.caches) cache.length = length;
+    truncateSlots(this.caches, length);
   }
 
   /** Room for logits of `count` numbers, the same array each time where it is short: a token's row is 600 KB. */

@@ -1,6 +1,6 @@
 import { reasonNotToRead } from './checkPath';
 import { doNotReadMatcher } from './doNotRead';
-import { defaultLimits, readChanges, resolveWorkspace, type WorkspaceFile } from './readWorkspace';
+import { defaultLimits, readWorkspace, resolveWorkspace, type WorkspaceFile } from './readWorkspace';
 
 /** A folder in one whose files may be read. */
 export interface InnerFolder {
@@ -20,5 +20,5 @@ export interface InnerFolder {
 export async function* readFolder({ root, below, doNotRead }: InnerFolder): AsyncGenerator<WorkspaceFile, void, undefined> {
   const matcher = doNotReadMatcher(doNotRead, root);
   if (below !== '' && await reasonNotToRead(await resolveWorkspace(root), below, matcher) !== undefined) return;
-  for await (const file of readChanges(root, matcher, defaultLimits, () => Promise.resolve({ unchanged: false }), below)) if ('text' in file) yield file;
+  for await (const file of readWorkspace(root, matcher, defaultLimits, below)) if ('text' in file) yield file;
 }

@@ -38,10 +38,11 @@ export const defaultLimits: WorkspaceLimits = { maxFiles: 50_000 };
 /**
  * Reads a workspace one file at a time: each file, or what is left out and why.
  *
+ * @param below see {@link readChanges}
  * @throws ProblemError when the workspace itself cannot be read
  */
-export async function* readWorkspace(root: string, doNotRead: PathMatcher, limits = defaultLimits): AsyncGenerator<WorkspaceFile | Skip, void, undefined> {
-  for await (const file of readChanges(root, doNotRead, limits, () => Promise.resolve({ unchanged: false }))) {
+export async function* readWorkspace(root: string, doNotRead: PathMatcher, limits = defaultLimits, below = ''): AsyncGenerator<WorkspaceFile | Skip, void, undefined> {
+  for await (const file of readChanges(root, doNotRead, limits, () => Promise.resolve({ unchanged: false }), below)) {
     if (!('unchanged' in file)) yield file;
   }
 }

@@ -1,6 +1,7 @@
 import { layerGroups, rotaryTable, type LayerGroup, type MemoryShape, type PerGroup } from '../../../../kernels';
 import type { ModelManifest } from '../../model';
 import type { RuntimeState } from '../runtime';
+import { forgetSlots, lengthsOf, truncateSlots } from '../slotsInUse';
 import { Buffers } from './buffers';
 import type { Gpu } from './gpu';
 import { mostSlots } from './scratch';
@@ -63,21 +64,17 @@ export class WgslState implements RuntimeState {
   }
 
   get lengths(): PerGroup<number> {
-    return this.caches.map(({ length }) => length);
+    return lengthsOf(this.caches);
   }
 
   forget(count: number): void {
     this.checkUsable();
-    const least = Math.min(...this.lengths);
-    if (!Number.isInteger(count) || count < 0 || count > least) throw new RangeError(`Cannot forget ${count} of ${least} slots.`);
-    for (const cache of this.caches) cache.length -= count;
+    forgetSlots(this.caches, count);
   }
 
   truncate(length: number): void {
     this.checkUsable();
-    const least = Math.min(...this.lengths);
-    if (!Number.isInteger(length) || length < 0 || length > least) throw new RangeError(`Cannot truncate ${least} slots to ${length}.`);
-    for (const cache of this.caches) cache.length = length;
+    truncateSlots(this.caches, length);
   }
 
   /** Room for logits of `count` numbers, the same array each time. */

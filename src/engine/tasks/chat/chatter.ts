@@ -1,13 +1,9 @@
 import type { AnswerPart, AnswerResult, ChatMessage, ChatRequest } from '../../../protocol';
-import { Recall } from '../../memory';
 import { AnswerTally } from './answerTally';
-import { readPrompt } from './chatContext';
+import { answerTurn } from './answerTurn';
 import type { ChatModel } from './chatModel';
-import { writeTurn } from './write';
 
 const systemText = 'You help a programmer. Answer in short, plain sentences.';
-/** Tokens in which repetitions are looked up. */
-const lookedUp = 4096;
 
 /** Goes on with somebody else's conversation, of any length: what is older than the window competes for the memory. */
 export class Chatter {
@@ -25,23 +21,14 @@ export class Chatter {
   }
 
   private async write({ messages, maxTokens, sampling }: ChatRequest, tally: AnswerTally, signal: AbortSignal): Promise<AnswerResult> {
-    const { context, takeTurn, tokenizer } = this.model;
-    const { system, text } = this.prompt(messages);
-    const reading = await readPrompt(context, { document: 'chat', system, text, recall: Recall.nothing }, takeTurn, signal, (done, count) => {
-      tally.tell({ kind: 'stage', stage: 'reading', done, count });
-    });
-    tally.promptRead(reading);
-    let counted = { tokens: 0, accepted: 0 };
     let whole = '';
     let ending: 'model' | 'limit' | 'repetition' = 'model';
-    for await (const writing of writeTurn(context, reading, takeTurn, { sampling, maxTokens, before: text.slice(-lookedUp), vocabulary: tokenizer.vocabulary, signal })) {
-      tally.wrote(writing.tokens.length - counted.tokens, writing.accepted - counted.accepted);
-      counted = { tokens: writing.tokens.length, accepted: writing.accepted };
+    for await (const writing of answerTurn(this.model, { document: 'chat', ...this.prompt(messages), sampling, maxTokens }, tally, signal)) {
       tally.grow(writing.text);
       whole = writing.text;
       ending = writing.ending ?? ending;
     }
-    return tally.result({ kind: 'answered', ending }, context.cache, whole);
+    return tally.result({ kind: 'answered', ending }, this.model.context.cache, whole);
   }
 
   /** A system turn that is too long to be pinned is read like all other turns, and may be forgotten like them. */

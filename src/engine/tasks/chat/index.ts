@@ -1,3 +1,4 @@
+export { answerTurn } from './answerTurn';
 export { readPrompt, type Prompt, type PromptReading, type TakeTurn } from './chatContext';
 export { ChatTemplate, type Role } from './chatTemplate';
 export { repetitionStart } from './repetition';

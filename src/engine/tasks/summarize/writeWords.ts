@@ -1,9 +1,6 @@
-import { Recall } from '../../memory';
-import { readPrompt, writeTurn, type AnswerTally, type ChatModel, type Writing } from '../chat';
+import { answerTurn, type AnswerTally, type ChatModel, type Writing } from '../chat';
 
 const likeliest = { temperature: 0, topP: 1 };
-/** Tokens in which repetitions are looked up. */
-const lookedUp = 4096;
 
 /** What every question of a summary is asked with. */
 export interface Writer {
@@ -29,14 +26,8 @@ export interface Words {
  * @throws the signal's reason when aborted
  */
 export async function writeWords({ model, system, tally, signal }: Writer, { document, text, maxTokens, oneLine }: Words, onWords: (words: string) => void): Promise<Writing> {
-  const { context, takeTurn, tokenizer: { vocabulary } } = model;
-  const reading = await readPrompt(context, { document, system, text, recall: Recall.nothing }, takeTurn, signal, (done, count) => {
-    tally.tell({ kind: 'stage', stage: 'reading', done, count });
-  });
-  tally.promptRead(reading);
   let last: Writing = { text: '', tokens: [], accepted: 0 };
-  for await (const writing of writeTurn(context, reading, takeTurn, { sampling: likeliest, maxTokens, before: text.slice(-lookedUp), vocabulary, oneLine, signal })) {
-    tally.wrote(writing.tokens.length - last.tokens.length, writing.accepted - last.accepted);
+  for await (const writing of answerTurn(model, { document, system, text, sampling: likeliest, maxTokens, oneLine }, tally, signal)) {
     if (writing.text.length > last.text.length) onWords(writing.text.slice(last.text.length));
     last = writing;
   }
