@@ -1,9 +1,9 @@
-/** Waits until something holds. @throws Error that names it, when it does not in time */
-export async function until(what: string, holds: () => boolean, milliseconds = 20_000): Promise<void> {
+/** Waits until something holds, looking every `interval` milliseconds. @throws Error that names it, when it does not in time */
+export async function until(what: string, holds: () => boolean, milliseconds = 20_000, interval = 20): Promise<void> {
   const end = performance.now() + milliseconds;
   while (!holds()) {
     if (performance.now() > end) throw new Error(`Not within ${milliseconds / 1000} s: ${what}`);
-    await sleep(20);
+    await sleep(interval);
   }
 }
 
