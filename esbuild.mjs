@@ -1,6 +1,6 @@
 // Bundles the three programs: the extension (editor side), the engine (its own process) and the command line.
 import { build, context } from 'esbuild';
-import { copyFile, cp, mkdir } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 
 const watch = process.argv.includes('--watch');
 
@@ -41,7 +41,15 @@ await mkdir('dist', { recursive: true });
 await copyFile('node_modules/tiktoken/lite/tiktoken_bg.wasm', 'dist/tiktoken_bg.wasm');
 // The parser and its grammars; the programs look for them beside themselves.
 await cp('node_modules/@vscode/tree-sitter-wasm/wasm', 'dist/grammars', { recursive: true, filter: (path) => !/\.(js|ts)$/.test(path) });
+await writeFile('dist/modelPack.json', JSON.stringify(await expectedPack()));
 for (const options of [programs, pages]) {
   if (watch) await (await context(options)).watch();
   else await build(options);
+}
+
+/** What the extension compares an imported model pack with. Nothing, where the model is missing. */
+async function expectedPack() {
+  const manifest = await readFile('models/qwen2.5-coder-0.5b/manifest.json', 'utf8').catch(() => '{}');
+  const { name, packVersion } = JSON.parse(manifest);
+  return { name, packVersion };
 }

@@ -49,7 +49,7 @@ await main(async () => {
  * @returns {Promise<Record<string, string>>}
  */
 async function environmentOf(stage) {
-  if (stage === 'ui') return { SPARSEK_TEST_VSIX: await packVsix(false) };
+  if (stage === 'ui') return { SPARSEK_TEST_VSIX: (await packVsix(false)).file };
   if (stage !== 'gpu' || process.env.SPARSEK_TEST_GPU === 'real') return {};
   const { softwareGpuEnvironment } = await importTypeScript('test/host/softwareGpu.ts');
   const found = await softwareGpuEnvironment(console.log);

@@ -8,6 +8,7 @@ import { registerLanguageModel } from './features/languageModel';
 import { createLog, registerShowLog } from './features/log';
 import { MemoryViewSwitch } from './features/memoryView';
 import { registerSummarize } from './features/summarize';
+import { registerModel } from './features/model';
 import { StatusItem } from './features/status';
 import { createEngine, superviseEngine } from './features/supervision';
 import { registerWelcome } from './features/welcome';
@@ -35,6 +36,7 @@ export function activate(context: ExtensionContext): { readonly diagnostics: Dia
     registerSummarize(client),
     memoryView,
     registerLanguageModel(client, context.extensionUri, log),
+    registerModel(context, client, log),
     registerWelcome(client),
     followWorkspace(client),
     superviseEngine(context, client),

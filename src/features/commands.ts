@@ -16,4 +16,5 @@ export const commands = {
   showMemory: 'sparsek.showMemory',
   hideMemory: 'sparsek.hideMemory',
   getStarted: 'sparsek.getStarted',
+  importModel: 'sparsek.importModel',
 } as const;

@@ -25,7 +25,7 @@ export interface EngineSettings {
   /** 0: the engine chooses. */
   readonly threads: number;
   readonly device: DevicePreference;
-  /** Absolute path of a model's folder; empty: the one shipped with the extension. */
+  /** Absolute path of a model's folder; empty: the one that was imported, else the one beside the program. */
   readonly modelPath: string;
   readonly memoryBudgetMegabytes: number;
   /** On the disk; 0 keeps nothing. */

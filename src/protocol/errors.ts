@@ -16,6 +16,8 @@ export type ProblemCode =
   | 'model-missing'
   | 'model-corrupt'
   | 'model-version'
+  /** An import that failed for the disk's sake. */
+  | 'model-not-imported'
   | 'memory-budget'
   | 'cache-not-writable'
   | 'device-lost'

@@ -47,6 +47,7 @@ export * from './engine';
 export * from './errors';
 export * from './folderSummary';
 export * from './memoryView';
+export * from './modelPack';
 export * from './outcome';
 export * from './recall';
 export * from './search';

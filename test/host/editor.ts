@@ -89,6 +89,13 @@ export class Editor {
     await this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first().waitFor({ timeout: 30_000 });
   }
 
+  /** Answers the editor's own dialog, in which a path is typed. */
+  async chooseFolder(path: string, button: string): Promise<void> {
+    const dialog = this.page.locator('.quick-input-widget', { has: this.page.getByRole('button', { name: button, exact: true }) });
+    await dialog.locator('input').first().fill(`${path}/`);
+    await dialog.getByRole('button', { name: button, exact: true }).click();
+  }
+
   memoryPanel(): MemoryPanel {
     return new MemoryPanel(this.page);
   }

@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ProblemError } from '../../protocol';
+import { modelPackManifest, modelPackRemedy, ProblemError } from '../../protocol';
 import { bitsOf, manifestFormatVersion, manifestSchema, type ModelManifest, type TensorEntry } from './manifestSchema';
 
 export { bitsOf, manifestFormatVersion } from './manifestSchema';
 export type { FloatTensor, Geometry, ModelManifest, QuantisedTensor, TensorEntry } from './manifestSchema';
 
-export const manifestFileName = 'manifest.json';
+export const manifestFileName = modelPackManifest;
 
-export const restoreRemedy = 'Reinstall the extension; in a clone, run "git checkout -- models".';
+export const restoreRemedy = modelPackRemedy;
 
 /**
  * Reads and checks `manifest.json` of a model pack.
@@ -25,12 +25,16 @@ export async function readManifest(directory: string): Promise<ModelManifest> {
   } catch (error) {
     throw new ProblemError({
       code: 'model-missing',
-      what: `The model's manifest ${path} cannot be read (${error instanceof Error ? error.message : String(error)}).`,
+      what: isAbsent(error) ? `There is no model: ${path} does not exist.` : `The model's manifest ${path} cannot be read (${error instanceof Error ? error.message : String(error)}).`,
       meaning: 'Without it no model can be loaded.',
       remedy: restoreRemedy,
     }, { cause: error });
   }
   return parseManifest(text, path);
+}
+
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
 
 /** {@link readManifest} without the disk; `path` is for the messages. */
@@ -58,8 +62,8 @@ function checkVersion(value: unknown, path: string): void {
     what: `The model pack ${path} has format version ${found}; this engine reads version ${manifestFormatVersion}.`,
     meaning: 'The model and the engine come from different releases, and reading it anyway would give wrong text.',
     remedy: found > manifestFormatVersion
-      ? 'Update the extension, or choose the model pack that came with it.'
-      : 'Choose the model pack that came with this version of the extension.',
+      ? 'Update the extension, or import the model pack of the version that is installed.'
+      : restoreRemedy,
   });
 }
 

@@ -1,15 +1,14 @@
 import { z } from 'zod';
+import { modelPackFileName, modelPackFormatVersion } from '../../protocol';
 
-/** The pack layout this code reads. Raised when an older engine would misread a newer pack. */
-export const manifestFormatVersion = 1;
+export const manifestFormatVersion = modelPackFormatVersion;
 
 const count = z.int().positive();
 const index = z.int().nonnegative();
 /** More than four times K would leave the plans' positions. */
 const share = z.number().min(0).max(4);
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
-/** Shards lie beside the manifest: a name with a folder in it could reach outside the pack. */
-const fileName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/);
+const fileName = z.string().regex(modelPackFileName);
 
 const geometrySchema = z.object({
   layers: count,

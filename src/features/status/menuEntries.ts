@@ -48,6 +48,7 @@ export function menuGroups({ enabled, language, memoryIsShown }: MenuInput): Men
       name: 'Engine',
       entries: [
         { label: '$(debug-restart) Restart engine', command: commands.restart },
+        { label: '$(folder-opened) Import model…', description: 'from the folder of a model pack', command: commands.importModel },
         { label: '$(output) Show log', command: commands.showLog },
         { label: '$(book) Get started', command: commands.getStarted },
         { label: '$(settings-gear) Settings: model, device, memory', command: 'workbench.action.openSettings', arguments: ['@ext:sparsek.sparsek-code'] },

@@ -6,11 +6,10 @@ import { createEngineClient, type AnsweringClient, type EngineClient, type Engin
 import { protocolVersion } from '../../protocol';
 import { commands } from '../commands';
 import { editedSchemes } from '../complete';
+import { modelDirectory } from '../model';
 import { isEnabledFor, isEnabledInWindow, readEngineSettings, section } from '../settings';
 import { describeLeftOut, workspaceChoice } from '../workspace';
 import { reportFailure } from './reportFailure';
-
-const shippedModel = 'models/qwen2.5-coder-0.5b';
 
 export function createEngine(context: vscode.ExtensionContext, log: Log): EngineClient & AnsweringClient {
   const options = () => {
@@ -51,7 +50,10 @@ export function superviseEngine(context: vscode.ExtensionContext, client: Engine
     client.onDidChangeState((state) => {
       if (state.kind === 'failed') void reportFailure(state.problem);
     }),
-    vscode.commands.registerCommand(commands.restart, () => client.restart()),
+    vscode.commands.registerCommand(commands.restart, () => {
+      options = engineOptions(context);
+      client.restart();
+    }),
   );
 }
 
@@ -62,13 +64,13 @@ function isWanted(): boolean {
 }
 
 function engineOptions(context: vscode.ExtensionContext): EngineOptions {
-  const { node, threads, device, modelPath, memoryBudgetMegabytes, storeBudgetMegabytes } = readEngineSettings();
+  const { node, threads, device, memoryBudgetMegabytes, storeBudgetMegabytes } = readEngineSettings();
   const { folders } = workspaceChoice();
   return {
     node,
     initialize: {
       protocolVersion,
-      modelDirectory: modelPath === '' ? context.asAbsolutePath(shippedModel) : modelPath,
+      modelDirectory: modelDirectory(context),
       // Shared by all windows: the engine writes each of its files whole or not at all.
       cacheDirectory: context.globalStorageUri.fsPath,
       memoryBudgetMegabytes,

@@ -23,6 +23,7 @@ export async function run(): Promise<void> {
     await import('../summarizeFolder.test');
     await import('../engineLife.test');
     await import('../missingModel.test');
+    await import('../importModel.test');
     await import('../twoWindows.test');
     await import('../completion.test');
   }

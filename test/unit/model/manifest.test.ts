@@ -41,7 +41,7 @@ describe('The model manifest', () => {
     await assert.rejects(readManifest(join(directory.path, 'nowhere')), (error) => {
       assert.ok(error instanceof ProblemError);
       assert.equal(error.problem.code, 'model-missing');
-      assert.match(error.message, /nowhere.*manifest\.json.*Reinstall/);
+      assert.match(error.message, /nowhere.*manifest\.json.*Import Model…/);
       return true;
     });
   });

@@ -26,7 +26,7 @@ describe('Verifying the files of a pack', () => {
       assert.ok(error instanceof ProblemError);
       assert.equal(error.problem.code, code);
       assert.ok(error.problem.what.includes(file(name)), error.problem.what);
-      assert.match(error.problem.remedy, /Reinstall/);
+      assert.match(error.problem.remedy, /Import Model…/);
       return true;
     });
   }
