@@ -1,5 +1,5 @@
-import { ProblemError, type InitializeRequest } from '../protocol';
-import { Engine, type EngineEvents } from './engine';
+import { ProblemError } from '../protocol';
+import type { Engine } from './engine';
 
 /** Whether an error means that an engine's device is gone and another may do better. */
 export function isLostDevice(error: unknown, { info }: Engine): boolean {
@@ -7,17 +7,17 @@ export function isLostDevice(error: unknown, { info }: Engine): boolean {
 }
 
 /**
- * Loads an engine on the CPU with the documents that the lost one has open. What was read is read again: nothing else is
- * lost with a device.
+ * Opens an engine in place of one whose device is lost, with the documents that are open in that. What was read is read
+ * again: nothing else is lost with a device.
  */
-export async function loadInPlaceOf(lost: Engine, request: InitializeRequest, events: EngineEvents): Promise<Engine> {
+export async function openInPlaceOf(lost: Engine, open: () => Promise<Engine>): Promise<Engine> {
   const documents = [...lost.documents.all()].map(({ uri, path, languageId, version, content }) => (
     { uri, path, languageId, version, text: 'unreadable' in content ? undefined : content.text }
   ));
   lost.stopReading();
   // Its requests all end with the same error; it settles while the other loads.
   void lost.dispose().catch(() => undefined);
-  const engine = await Engine.load({ ...request, device: 'cpu' }, events);
+  const engine = await open();
   for (const { text, ...document } of documents) if (text !== undefined) engine.documents.open({ ...document, text });
   return engine;
 }

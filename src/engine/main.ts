@@ -1,6 +1,7 @@
 import { Console } from 'node:console';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { describeProblem, methods, type LogMessage } from '../protocol';
+import { Host } from './host';
 import { watchParent } from './parentWatch';
 import { problemOf } from './problemOf';
 import { Server } from './server';
@@ -25,5 +26,10 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   });
 }
 
-new Server(connection, exit);
+const host = new Host(false);
+const server = new Server(connection, host, async () => {
+  await server.close();
+  await host.dispose();
+  setImmediate(exit);
+});
 connection.listen();

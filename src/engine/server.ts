@@ -1,12 +1,14 @@
 import { CancellationToken, ErrorCodes, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
 import {
   describeProblem, methods, ProblemError, type AnswerPart, type AnswerResult, type AskRequest, type ChangeDocument, type ChatRequest, type CloseDocument, type CompletionRequest, type DocumentReading, type EngineInfo,
-  type InitializeRequest, type LogMessage, type MemoryViewRequest, type OpenDocument, type Problem, type WorkspaceAttention, type WorkspaceChange, type WorkspaceReport, type SearchRequest, type SearchResult, type SummarizeFolderRequest, type SummarizeRequest, type TokenCountRequest,
+  type InitializeRequest, type LoadProgress, type LogMessage, type MemoryViewRequest, type OpenDocument, type Problem, type WorkspaceAttention, type WorkspaceChange, type WorkspaceReport, type SearchRequest, type SearchResult, type SummarizeFolderRequest, type SummarizeRequest, type TokenCountRequest,
 } from '../protocol';
 import { Engine, type EngineEvents } from './engine';
-import { isLostDevice, loadInPlaceOf } from './lostDevice';
+import type { Host, HostedWindow } from './host';
+import type { LoadedModel } from './loadedModel';
+import { isLostDevice, openInPlaceOf } from './lostDevice';
 import { problemOf } from './problemOf';
-import { IdlePreparation, type PreparedPlace } from './recall';
+import type { PreparedPlace } from './recall';
 
 /** Segments of other files that a completion recalls, where there is room for them. */
 const recalledSegments = 8;
@@ -14,23 +16,25 @@ const recalledSegments = 8;
 /** Files after which the first segments are chosen and encoded, though a large folder is read for minutes. */
 const firstFiles = 1_000;
 
-/** Answers an editor's messages with one engine, which the first request loads. */
-export class Server {
+/** Answers one window's messages. The first request loads the model, or takes up the one that other windows use. */
+export class Server implements HostedWindow {
   private engine: Promise<Engine> | undefined;
   private request: InitializeRequest | undefined;
+  private readonly owner: string;
+  private readonly told = new Set<string>();
   private readonly events: EngineEvents = {
-    progress: (progress) => void this.connection.sendNotification(methods.loadProgress, progress),
+    progress: (progress) => this.progress(progress),
     log: (message) => this.log(message),
-    mayRead: () => this.idle.whenIdle(),
+    mayRead: (signal) => this.host.idle.whenIdle(signal),
     reading: (progress) => void this.connection.sendNotification(methods.workspaceProgress, progress),
   };
-  private readonly told = new Set<string>();
-  private readonly idle = new IdlePreparation(
-    (place, signal) => this.prepare(place, signal),
-    (error) => this.log({ level: 'warning', text: describeProblem(problemOf(error)) }),
-  );
+  private closing: Promise<void> | undefined;
+  private cannotPrepare = false;
 
-  constructor(private readonly connection: MessageConnection, private readonly exit: () => void) {
+  /** @param shutDown ends the engine: everybody's */
+  constructor(private readonly connection: MessageConnection, private readonly host: Host, shutDown: () => Promise<void>) {
+    this.owner = host.join(this);
+    const { idle } = host;
     connection.onRequest(methods.initialize, (request: InitializeRequest) => answer(this.initialize(request)));
     connection.onRequest(methods.complete, (request: CompletionRequest, token: CancellationToken) => answer(this.complete(request, token)));
     connection.onRequest(methods.ask, (request: AskRequest, token: CancellationToken) => answer(this.inWords(token, (engine, signal, send) => engine.ask(request, signal, send))));
@@ -40,19 +44,19 @@ export class Server {
     connection.onRequest(methods.search, (request: SearchRequest, token: CancellationToken) => answer(this.search(request, token)));
     connection.onRequest(methods.countTokens, ({ text }: TokenCountRequest) => answer(this.loaded().then(({ tokenizer }) => tokenizer.encode(text).length)));
     connection.onRequest(methods.memoryView, (request: MemoryViewRequest) => answer(this.loaded().then((engine) => engine.memoryView(request))));
-    connection.onRequest(methods.shutdown, () => answer(this.shutdown()));
+    connection.onRequest(methods.shutdown, () => answer(shutDown().then(() => null)));
     connection.onNotification(methods.openDocument, (document: OpenDocument) => this.withEngine((engine) => engine.documents.open(document)));
     connection.onNotification(methods.changeDocument, (change: ChangeDocument) => this.withEngine((engine) => {
-      this.idle.postpone();
+      idle.postpone();
       engine.documents.change(change);
     }));
     connection.onNotification(methods.closeDocument, (document: CloseDocument) => this.withEngine((engine) => {
-      this.idle.postpone();
+      idle.postpone();
       engine.documents.close(document);
     }));
     connection.onNotification(methods.workspaceChanged, (change: WorkspaceChange) => this.withEngine((engine) => {
       engine.workspace?.folders.changed(change);
-      this.idle.wake();
+      idle.wake();
     }));
     connection.onNotification(methods.workspaceAttention, (attention: WorkspaceAttention) => this.withEngine((engine) => engine.workspace?.folders.attend(attention)));
     connection.onRequest(methods.workspaceReport, () => answer(this.report()));
@@ -62,18 +66,43 @@ export class Server {
     return (await this.loaded()).workspace?.folders.report() ?? { folders: [] };
   }
 
+  /** Lets go of all that the window had. @returns when nothing of it is left in the model */
+  close(): Promise<void> {
+    this.closing ??= this.leave();
+    return this.closing;
+  }
+
+  progress(progress: LoadProgress): void {
+    void this.connection.sendNotification(methods.loadProgress, progress);
+  }
+
+  log(message: LogMessage): void {
+    void this.connection.sendNotification(methods.log, message);
+  }
+
+  private async leave(): Promise<void> {
+    const engine = await this.engine?.catch(() => undefined);
+    engine?.stopReading();
+    await this.host.leave(this);
+    await engine?.dispose();
+  }
+
+  private async open(request: InitializeRequest, model: Promise<LoadedModel>): Promise<Engine> {
+    return Engine.open(await model, request, this.events, this.owner);
+  }
+
   private async initialize(request: InitializeRequest): Promise<EngineInfo> {
     if (this.engine !== undefined) throw misuse('The engine was asked to initialize twice.');
-    const loading = Engine.load(request, this.events);
+    const loading = this.open(request, this.host.model(request));
     this.engine = loading;
     this.request = request;
-    // One that failed may be followed by another: of the same model once it is repaired, or with a larger budget.
+    // One that failed may be followed by another.
     loading.catch(() => { this.engine = undefined; });
     return (await loading).info;
   }
 
   private async complete(request: CompletionRequest, token: CancellationToken) {
-    return withSignal(token, (signal) => this.idle.around(request, () => this.onAnyDevice((engine) => engine.complete(request, signal))));
+    return withSignal(token, (signal) => this.host.idle.around({ window: this, place: request }, () => this.onAnyDevice((engine) => engine.complete(request, signal))));
   }
 
   /** What answers in words. The workspace is read while nobody types; the answer itself gives way to completions step by step. */
@@ -95,7 +124,8 @@ export class Server {
       if (!isLostDevice(error, engine) || this.request === undefined) throw error;
       if (this.engine === asked) {
         this.log({ level: 'warning', text: describeProblem(problemOf(error)) });
-        this.engine = loadInPlaceOf(engine, this.request, this.events);
+        const { request } = this;
+        this.engine = openInPlaceOf(engine, () => this.open(request, this.host.replace(engine.model, request)));
       }
       return ask(await this.loaded());
     }
@@ -106,12 +136,20 @@ export class Server {
   }
 
   /** In a pause: first the open file, then the workspace, then both together in the context that the next request finds. */
-  private async prepare(place: PreparedPlace, signal: AbortSignal): Promise<void> {
-    const engine = await this.loaded();
-    const onReading = (reading: DocumentReading) => void this.connection.sendNotification(methods.documentReading, reading);
-    await engine.readAhead(place, signal, onReading);
-    await this.prepareWorkspace(engine, place, signal);
-    await engine.readAhead(place, signal, onReading);
+  async prepare(place: PreparedPlace, signal: AbortSignal): Promise<void> {
+    if (this.cannotPrepare) return;
+    try {
+      const engine = await this.loaded();
+      const onReading = (reading: DocumentReading) => void this.connection.sendNotification(methods.documentReading, reading);
+      await engine.readAhead(place, signal, onReading);
+      await this.prepareWorkspace(engine, place, signal);
+      await engine.readAhead(place, signal, onReading);
+    } catch (error) {
+      signal.throwIfAborted();
+      // It would fail again at every pause.
+      this.cannotPrepare = true;
+      this.log({ level: 'warning', text: describeProblem(problemOf(error)) });
+    }
   }
 
   /** A workspace that cannot be read is told once; files are read ahead without it. */
@@ -124,19 +162,6 @@ export class Server {
       if (!this.told.has(text)) this.log({ level: 'warning', text });
       this.told.add(text);
     }
-  }
-
-  private async shutdown(): Promise<null> {
-    const engine = await this.engine?.catch(() => undefined);
-    engine?.stopReading();
-    await this.idle.close();
-    await engine?.dispose();
-    setImmediate(this.exit);
-    return null;
-  }
-
-  private log(message: LogMessage): void {
-    void this.connection.sendNotification(methods.log, message);
   }
 
   /** Notifications are applied in the order they came: a document opened while the model loads is there when it is ready. */

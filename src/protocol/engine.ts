@@ -36,6 +36,11 @@ export interface InitializeRequest {
   readonly workspace?: WorkspaceFolders;
 }
 
+/** What windows must agree on to share an engine, as one text: equal when they do. Folders may differ. */
+export function engineSettings({ protocolVersion, modelDirectory, cacheDirectory, memoryBudgetMegabytes, conversationBudgetMegabytes, storeBudgetMegabytes, threads, device }: InitializeRequest): string {
+  return JSON.stringify([protocolVersion, modelDirectory, cacheDirectory, memoryBudgetMegabytes, conversationBudgetMegabytes, storeBudgetMegabytes, threads, device]);
+}
+
 export interface EngineInfo {
   readonly protocolVersion: number;
   readonly engineVersion: string;

@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict';
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { createMessageConnection, StreamMessageReader, StreamMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
-import { readManifest, Tokenizer } from '../../src/engine/model';
-import { CpuRuntime } from '../../src/engine/runtime';
-import { Server } from '../../src/engine/server';
+import type { MessageConnection } from 'vscode-jsonrpc/node';
 import { defaultDoNotRead, methods, type CompletionResult, type EngineInfo, type LogMessage, type WorkspaceProgress, type WorkspaceReport } from '../../src/protocol';
 import { temporaryDirectory, type TemporaryDirectory } from '../fixtures/temporaryDirectory';
 import { writeTinyPack } from '../fixtures/tinyPack';
 import { withTree, writeTree, type Tree } from '../unit/workspace/tree';
+import { recordFedTokens } from './fedTokens';
+import { HostedEngine } from './hostedEngine';
 import { tinyRequest } from './tinyEngine';
 
 const text = 'import { area } from "./shapes";\n\nconst size = area(\nconst other = area(\n';
@@ -29,14 +27,10 @@ describe('an editor whose engine knows the workspace', () => {
   after(() => pack.remove());
 
   async function withEngine(folder: string, use: (editor: MessageConnection, warnings: readonly string[]) => Promise<void>, doNotRead = defaultDoNotRead): Promise<void> {
-    const [toEngine, toEditor] = [new PassThrough(), new PassThrough()];
-    const engine = createMessageConnection(new StreamMessageReader(toEngine), new StreamMessageWriter(toEditor));
-    const editor = createMessageConnection(new StreamMessageReader(toEditor), new StreamMessageWriter(toEngine));
+    const engine = new HostedEngine();
+    const editor = engine.connect();
     const warnings: string[] = [];
     editor.onNotification(methods.log, (message: LogMessage) => { if (message.level !== 'info') warnings.push(message.text); });
-    new Server(engine, () => undefined);
-    engine.listen();
-    editor.listen();
     try {
       const info: EngineInfo = await editor.sendRequest(methods.initialize, { ...tinyRequest(pack.path), workspace: { folders: [{ folder, doNotRead }] } });
       assert.ok(info.memory.segmentBytes > 0);
@@ -44,7 +38,6 @@ describe('an editor whose engine knows the workspace', () => {
     } finally {
       await editor.sendRequest(methods.shutdown);
       editor.dispose();
-      engine.dispose();
     }
   }
 
@@ -136,24 +129,4 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
     await wait(200);
   }
   assert.fail('It did not come to be in time.');
-}
-
-/** All tokens that any state of a model is run with from now on. */
-function recordFedTokens() {
-  const fed: number[] = [];
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with the runtime it belongs to
-  const { forward } = CpuRuntime.prototype;
-  CpuRuntime.prototype.forward = function (state, tokens, source, logits) {
-    fed.push(...tokens);
-    return forward.call(this, state, tokens, source, logits);
-  };
-  return {
-    restore: () => { CpuRuntime.prototype.forward = forward; },
-    text: async (directory: string) => {
-      const tokenizer = await Tokenizer.open(directory, await readManifest(directory));
-      const text = tokenizer.decode(fed.filter((token) => token < tokenizer.vocabulary.size));
-      tokenizer.dispose();
-      return text;
-    },
-  };
 }

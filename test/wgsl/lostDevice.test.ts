@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { PassThrough } from 'node:stream';
-import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { Gpu } from '../../src/engine/runtime/wgsl/gpu';
-import { Server } from '../../src/engine/server';
 import { methods, type CompletionResult, type EngineInfo, type LogMessage } from '../../src/protocol';
+import { HostedEngine } from '../engine/hostedEngine';
 import { tinyRequest } from '../engine/tinyEngine';
 import { temporaryDirectory } from '../fixtures/temporaryDirectory';
 import { writeTinyPack } from '../fixtures/tinyPack';
@@ -14,14 +12,9 @@ describe('a GPU that is lost while the engine runs', () => {
 
   it('leaves the engine on the CPU with the same text, which it completes as before', async () => {
     const directory = await temporaryDirectory();
-    const [toServer, toClient] = [new PassThrough(), new PassThrough()];
-    const client = createMessageConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
-    const serving = createMessageConnection(new StreamMessageReader(toServer), new StreamMessageWriter(toClient));
+    const client = new HostedEngine().connect();
     const warnings: string[] = [];
     client.onNotification(methods.log, ({ level, text }: LogMessage) => { if (level === 'warning') warnings.push(text); });
-    client.listen();
-    const server = new Server(serving, () => undefined);
-    serving.listen();
     const opened = catchOpenedGpus();
     try {
       await writeTinyPack(directory.path, { arithmetic: 'float32' });
@@ -41,9 +34,7 @@ describe('a GPU that is lost while the engine runs', () => {
       opened.restore();
       await client.sendRequest(methods.shutdown);
       client.dispose();
-      serving.dispose();
       await directory.remove();
-      assert.ok(server);
     }
   });
 });

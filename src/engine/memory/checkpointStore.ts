@@ -70,6 +70,12 @@ export class CheckpointStore {
     return true;
   }
 
+  /** Drops the checkpoints of some documents. */
+  forget(belongs: (document: string) => boolean): void {
+    for (const { document, buffer } of this.checkpoints) if (belongs(document)) this.free.push(buffer);
+    this.checkpoints = this.checkpoints.filter(({ document }) => !belongs(document));
+  }
+
   private find(tokens: Int32Array): Checkpoint | undefined {
     const positions = new Map(prefixKeys(tokens, this.chunk).map((key, i) => [key, (i + 1) * this.chunk]));
     return this.checkpoints

@@ -65,6 +65,16 @@ export class Contexts {
     onPrepared(tokens, tokens);
   }
 
+  /** Whose document the context that answers has read last. */
+  get owner(): string {
+    return this.live.owner;
+  }
+
+  /** Forgets what was read for an owner; not while something is read. */
+  forget(owner: string): void {
+    for (const context of [this.live, this.spare]) if (context.owner === owner) context.forget();
+  }
+
   dispose(): void {
     this.live.cache.dispose();
     this.spare.cache.dispose();

@@ -27,6 +27,8 @@ export function encoderSlots(sink: number): number {
  * that away and read it again would cost more than the 25 MB (for the 0.5B model) that the plan states for it.
  */
 export class SegmentEncoder {
+  private last: Promise<unknown> = Promise.resolve();
+
   private constructor(
     private readonly runtime: Runtime,
     private readonly state: RuntimeState,
@@ -47,12 +49,19 @@ export class SegmentEncoder {
 
   /**
    * The best {@link storedEntries} of a segment per layer and KV head (all, when it has fewer tokens), in source order; the
-   * source of its first token is 0. No tokens give an empty memory.
+   * source of its first token is 0. No tokens give an empty memory. One at a time, in the order of the calls: several
+   * windows, or a question and the reading in pauses, may ask at once.
    *
    * @throws RangeError when there are more tokens than a segment may have
    * @throws the signal's reason when aborted
    */
-  async encode(tokens: Int32Array, signal: AbortSignal): Promise<Memory> {
+  encode(tokens: Int32Array, signal: AbortSignal): Promise<Memory> {
+    const memory = this.last.then(() => this.encodeNow(tokens, signal));
+    this.last = memory.catch(() => undefined);
+    return memory;
+  }
+
+  private async encodeNow(tokens: Int32Array, signal: AbortSignal): Promise<Memory> {
     if (tokens.length > maxSegmentTokens) throw new RangeError(`A segment has at most ${maxSegmentTokens} tokens, not ${tokens.length}.`);
     this.state.truncate(this.sink);
     for (let start = 0; start < tokens.length; start += tokensAtOnce) {

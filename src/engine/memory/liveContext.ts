@@ -12,6 +12,8 @@ import { CheckpointSchedule, longestReading, readStream, type Pace } from './str
 export interface WantedContext {
   /** Names the document among others; what was read is compared by content. */
   readonly document: string;
+  /** Whose document it is; nothing that was read for one owner is used for another. */
+  readonly owner?: string;
   /** All of the text before the cursor. */
   readonly text: Int32Array;
   /** Suffix between markers; the last is the marker that the text follows. */
@@ -44,6 +46,7 @@ export class LiveContext {
   private merged = Recall.nothing;
   private mergedShares: readonly number[] = [];
   private documentRead = '';
+  private ownerRead = '';
 
   /** @param segments where the memories of segments to recall are found */
   constructor(
@@ -56,6 +59,11 @@ export class LiveContext {
   /** The document that was read last; empty before the first. */
   get document(): string {
     return this.documentRead;
+  }
+
+  /** Whose document was read last. */
+  get owner(): string {
+    return this.ownerRead;
   }
 
   /** What the cache's memory has merged beside the document's text. */
@@ -72,8 +80,9 @@ export class LiveContext {
    * Whether the live part can be continued to this context: nothing pinned changes, enough of the window stays and what is
    * recalled was not meant for another document.
    */
-  continues({ document, text, pinned, recall = Recall.nothing }: WantedContext): boolean {
+  continues({ document, owner = '', text, pinned, recall = Recall.nothing }: WantedContext): boolean {
     const { cache } = this;
+    if (owner !== this.ownerRead) return false;
     if (document !== this.documentRead && recall.key !== this.merged.key) return false;
     if (cache.pinned.length === 0 || !equalTokens(cache.pinned, pinned)) return false;
     const common = commonSpelling(cache.text, text, this.vocabulary);
@@ -110,6 +119,15 @@ export class LiveContext {
     this.makeRoom();
   }
 
+  /** Forgets all that was read. */
+  forget(): void {
+    this.cache.clear();
+    this.merged = Recall.nothing;
+    this.mergedShares = [];
+    this.documentRead = '';
+    this.ownerRead = '';
+  }
+
   /** Whether it continues, and with no more reading than a new live part would take. */
   private isNear(wanted: WantedContext): boolean {
     if (!this.continues(wanted)) return false;
@@ -120,6 +138,9 @@ export class LiveContext {
 
   /** @returns the last tokens of the text, which are not in the cache yet */
   private async bring(wanted: WantedContext, continues: boolean, first: ReadFirst, pace: Pace): Promise<Int32Array> {
+    const { owner = '' } = wanted;
+    if (owner !== this.ownerRead) this.forget();
+    this.ownerRead = owner;
     this.documentRead = wanted.document;
     if (!continues) await this.rebuild(wanted, first, pace);
     const common = commonSpelling(this.cache.text, wanted.text, this.vocabulary);
@@ -148,7 +169,7 @@ export class LiveContext {
     if (suffices && known.end === older.length && this.merged.key === recall.key) {
       if (!startsWith(wanted.pinned, cache.pinned) || cache.windowLength > 0) cache.dropLivePart();
     } else {
-      if (first === 'everything') await this.stream(wanted.document, older, pace);
+      if (first === 'everything') await this.stream(streamName(wanted), older, pace);
       else this.skipTo(older, suffices ? known.end : undefined);
       if (this.merged.key !== recall.key) await this.admit(recall);
     }
@@ -225,6 +246,16 @@ export class LiveContext {
       done += part.length;
     }
   }
+}
+
+/** Names a document's checkpoints. */
+function streamName({ owner = '', document }: WantedContext): string {
+  return `${owner}\n${document}`;
+}
+
+/** Whether a stream of this name is one of an owner's documents. */
+export function isStreamOf(owner: string, name: string): boolean {
+  return name.startsWith(`${owner}\n`);
 }
 
 /** Tokens of a prefix that are streamed through the memory; the live part takes the other W to W + C - 1. */

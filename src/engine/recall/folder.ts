@@ -187,7 +187,7 @@ export class Folder {
   }
 
   /** Resolves when all work that is known by then, and what came meanwhile, is done. */
-  private async settled(): Promise<void> {
+  async settled(): Promise<void> {
     while (this.jobs > 0) await this.work;
   }
 

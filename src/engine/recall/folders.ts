@@ -96,6 +96,11 @@ export class Folders {
     return { folders: this.folders.map((folder) => folder.report()) };
   }
 
+  /** @returns when nothing is read any more, however it was ended */
+  async settled(): Promise<void> {
+    for (const folder of this.folders) await folder.settled();
+  }
+
   /** @returns when everything is kept that is to outlive the process */
   async keep(): Promise<void> {
     for (const folder of this.folders) await folder.keep();

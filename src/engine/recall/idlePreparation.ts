@@ -9,13 +9,15 @@ const idleMilliseconds = 500;
  * Prepares the memory of the place that was completed at last, while nobody asks for anything: a request or an edit stops
  * it between two runs of the model and between two files, and it goes on when it has been quiet for a while.
  */
-export class IdlePreparation {
-  private place: PreparedPlace | undefined;
+export class IdlePreparation<Place = PreparedPlace> {
+  private place: Place | undefined;
+  /** The place that is prepared now. */
+  private preparing: Place | undefined;
   private timer: NodeJS.Timeout | undefined;
   private controller = new AbortController();
   private work: Promise<void> = Promise.resolve();
   private requests = 0;
-  private waiting: (() => void)[] = [];
+  private readonly waiting = new Set<() => void>();
   private ended = false;
 
   /**
@@ -23,12 +25,12 @@ export class IdlePreparation {
    * @param onFailure told once: after a failure nothing more is prepared
    */
   constructor(
-    private readonly prepare: (place: PreparedPlace, signal: AbortSignal) => Promise<unknown>,
+    private readonly prepare: (place: Place, signal: AbortSignal) => Promise<unknown>,
     private readonly onFailure: (error: unknown) => void,
   ) {}
 
   /** Runs a request with everything else stopped; its place is prepared afterwards. */
-  async around<T>(place: PreparedPlace, request: () => Promise<T>): Promise<T> {
+  async around<T>(place: Place, request: () => Promise<T>): Promise<T> {
     this.requests++;
     this.stop();
     try {
@@ -51,10 +53,26 @@ export class IdlePreparation {
     if (this.timer === undefined) this.work = this.work.then(() => { if (this.timer === undefined && !this.controller.signal.aborted) this.postpone(); });
   }
 
-  /** For work that cannot be taken back: resolves when it may go on. */
-  whenIdle(): Promise<void> {
-    if (this.ended || (this.requests === 0 && this.timer === undefined)) return Promise.resolve();
-    return new Promise((resolve) => this.waiting.push(resolve));
+  /** For work that cannot be taken back: resolves when it may go on, or the signal is aborted. */
+  whenIdle(signal?: AbortSignal): Promise<void> {
+    if (this.ended || signal?.aborted === true || (this.requests === 0 && this.timer === undefined)) return Promise.resolve();
+    return new Promise((resolve) => {
+      const resume = () => {
+        this.waiting.delete(resume);
+        signal?.removeEventListener('abort', resume);
+        resolve();
+      };
+      this.waiting.add(resume);
+      signal?.addEventListener('abort', resume);
+    });
+  }
+
+  /** Prepares no such place any more, until it is asked for again. @returns when none is being prepared */
+  async forget(belongs: (place: Place) => boolean): Promise<void> {
+    if (this.place !== undefined && belongs(this.place)) this.place = undefined;
+    if (this.preparing === undefined || !belongs(this.preparing)) return;
+    this.postpone();
+    await this.work;
   }
 
   /** Ends for good. @returns when nothing runs any more */
@@ -79,19 +97,20 @@ export class IdlePreparation {
     const { signal } = this.controller = new AbortController();
     this.work = this.work.then(async () => {
       try {
+        this.preparing = place;
         if (!signal.aborted) await this.prepare(place, signal);
       } catch (error) {
         if (signal.aborted) return;
         this.ended = true;
         this.release();
         this.onFailure(error);
+      } finally {
+        this.preparing = undefined;
       }
     });
   }
 
   private release(): void {
-    const { waiting } = this;
-    this.waiting = [];
-    for (const resume of waiting) resume();
+    for (const resume of [...this.waiting]) resume();
   }
 }

@@ -1,7 +1,6 @@
 import type { RememberedSegment, WorkspaceFolder, WorkspaceFolders, WorkspaceProgress } from '../../protocol';
-import { noArchive, Recall, SegmentEncoder, segmentKey, SegmentMemories, SegmentReader, type MemoryPlan, type RecalledSegment } from '../memory';
+import { noArchive, Recall, segmentKey, SegmentReader, type MemoryPlan, type RecalledSegment, type SegmentMemories, type SegmentPool } from '../memory';
 import type { Tokenizer } from '../model';
-import type { Runtime } from '../runtime';
 import type { Store } from '../store';
 import type { AskedWorkspace } from '../tasks/ask';
 import type { SegmentOrigin, ViewedWorkspace } from '../tasks/memoryView';
@@ -27,8 +26,8 @@ export interface WorkspaceHost {
   warn(message: string): void;
   /** Now and then while a folder is read, and when it is. */
   progress?(progress: WorkspaceProgress): void;
-  /** Awaited before each file is cut, and between slices of a large one. */
-  turn?(): Promise<void>;
+  /** Awaited before each file is cut, and between slices of a large one. Resolves at once when the signal is aborted. */
+  turn?(signal: AbortSignal): Promise<void>;
   /** Where memories and the index outlive the process, if anywhere. */
   readonly store?: Store | undefined;
 }
@@ -41,31 +40,35 @@ export class WorkspaceMemory implements ViewedWorkspace {
   private readonly wanted = new Map<string, Recall>();
   private readonly chosen: ChosenSegments;
   private readonly reader: SegmentReader;
+  /** Keys of all that was read for this workspace. */
+  private readonly held = new Set<string>();
 
-  private constructor(
+  /**
+   * A folder is read when a place in it is first prepared.
+   *
+   * @param pool may serve several workspaces; what is not chosen here is not recalled here
+   */
+  constructor(
     { folders }: WorkspaceFolders,
     private readonly plan: MemoryPlan,
     private readonly tokenizer: Tokenizer,
-    private readonly encoder: SegmentEncoder,
-    readonly memories: SegmentMemories,
+    private readonly pool: SegmentPool,
     private readonly host: WorkspaceHost,
   ) {
-    this.reader = new SegmentReader(encoder, memories, host.store?.memories ?? noArchive);
-    this.chosen = new ChosenSegments(2 * memories.capacity);
+    this.reader = new SegmentReader(pool.encoder, pool.memories, host.store?.memories ?? noArchive);
+    this.chosen = new ChosenSegments(2 * pool.memories.capacity);
     const forget = (key: string) => this.memories.remove(key);
     const progress = (reading: WorkspaceProgress) => host.progress?.(reading);
     this.folders = new Folders(folders.map((options) => new Folder(options, () => this.open(options), forget, this.closing.signal, progress)));
   }
 
-  /** Allocates what the plan states. A folder is read when a place in it is first prepared. */
-  static async create(folders: WorkspaceFolders, plan: MemoryPlan, tokenizer: Tokenizer, runtime: Runtime, host: WorkspaceHost): Promise<WorkspaceMemory> {
-    const encoder = await SegmentEncoder.create(runtime);
-    return new WorkspaceMemory(folders, plan, tokenizer, encoder, new SegmentMemories(plan.segments), host);
-  }
-
   /** Bytes of keys and values by now; at most the plan's `segmentBytes`. */
   get bytes(): number {
-    return this.encoder.bytes + this.memories.bytes;
+    return this.pool.bytes;
+  }
+
+  get memories(): SegmentMemories {
+    return this.pool.memories;
   }
 
   /** What completions in a document recall: of the segments chosen for it those that are encoded. */
@@ -124,7 +127,7 @@ export class WorkspaceMemory implements ViewedWorkspace {
     const missing = [...chosen].reverse().filter(({ key }) => !this.memories.touch(key)).reverse();
     for (const [i, segment] of missing.entries()) {
       events.encoding(segment, chosen.length - missing.length + i, chosen.length);
-      await this.reader.read({ ...segment, archivable: isSaved(workspace, segment.path, segment.key) }, signal);
+      await this.readSegment(workspace, segment, signal);
     }
     return chosen;
   }
@@ -137,11 +140,15 @@ export class WorkspaceMemory implements ViewedWorkspace {
       encode: async (segments, signal, onDone) => {
         for (const [i, { path, tokens }] of segments.entries()) {
           onDone(i, segments.length);
-          const key = segmentKey(tokens);
-          await this.reader.read({ key, tokens, archivable: isSaved(workspace, path, key) }, signal);
+          await this.readSegment(workspace, { path, tokens, key: segmentKey(tokens) }, signal);
         }
       },
     };
+  }
+
+  private async readSegment(workspace: Workspace, { path, key, tokens }: Pick<ChosenSegment, 'path' | 'key' | 'tokens'>, signal: AbortSignal): Promise<void> {
+    this.held.add(key);
+    await this.reader.read({ key, tokens, archivable: isSaved(workspace, path, key) }, signal);
   }
 
   forget(document: string): void {
@@ -159,16 +166,17 @@ export class WorkspaceMemory implements ViewedWorkspace {
     return readWhole(await this.read(events), this.reader, bytesOf, signal, (reading) => events.encoding(reading));
   }
 
-  /** Keeps what is to outlive the process, then disposes. */
+  /** Keeps what is to outlive the process, then disposes. The pool stays, without what was read for this workspace. */
   async close(): Promise<void> {
     this.stop();
+    await this.folders.settled();
     await this.folders.keep();
     this.dispose();
   }
 
   dispose(): void {
     this.stop();
-    this.encoder.dispose();
+    for (const key of this.held) this.pool.memories.remove(key);
     void this.grammars?.then((grammars) => grammars[Symbol.dispose](), () => undefined);
   }
 
@@ -184,7 +192,7 @@ export class WorkspaceMemory implements ViewedWorkspace {
   private async open({ folder, doNotRead }: WorkspaceFolder): Promise<KeptWorkspace> {
     const { host } = this;
     this.grammars ??= Grammars.open(undefined, (message) => host.warn(message));
-    const segmenter = new PatientSegmenter(this.tokenizer, await this.grammars, () => host.turn?.() ?? Promise.resolve());
+    const segmenter = new PatientSegmenter(this.tokenizer, await this.grammars, () => host.turn?.(this.closing.signal) ?? Promise.resolve());
     return KeptWorkspace.open(folder, segmenter, doNotReadMatcher(doNotRead, folder), host.store);
   }
 }

@@ -47,6 +47,34 @@ describe('RequestQueue', () => {
     assert.equal(await last, 'aborted');
   });
 
+  it('gives owners their turns, however much one of them asks', async () => {
+    const queue = new RequestQueue();
+    const order: string[] = [];
+    const ask = (owner: string, name: string) => queue.run(name, never, () => Promise.resolve(order.push(`${owner}${name}`)), owner);
+    await Promise.all([...['1', '2', '3', '4'].map((name) => ask('a', name)), ask('b', '1'), ask('c', '1'), ask('b', '2')]);
+    assert.deepEqual(order, ['a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4']);
+  });
+
+  it('takes documents of the same name for different ones when their owners are, and what is done in pauses for nobody\'s', async () => {
+    const queue = new RequestQueue();
+    const paused = queue.runInPause(never, untilAborted, 'a');
+    const first = queue.run('same', never, (signal) => Promise.resolve(signal.aborted), 'a');
+    const second = queue.run('same', never, (signal) => Promise.resolve(signal.aborted), 'b');
+    assert.deepEqual(await Promise.all([paused, first, second]), ['aborted', false, false]);
+  });
+
+  it('aborts what one owner asked when it leaves, and nothing else', async () => {
+    const queue = new RequestQueue();
+    const other = new AbortController();
+    const leaving = [queue.run('1', never, untilAborted, 'a'), queue.run('2', never, untilAborted, 'a')];
+    const staying = queue.run('1', other.signal, untilAborted, 'b');
+    const left = queue.leave('a');
+    assert.equal(await leaving[0], 'aborted');
+    other.abort();
+    await left;
+    assert.deepEqual(await Promise.all([leaving[1], staying]), ['aborted', 'aborted']);
+  });
+
   it('goes on after a task that failed', async () => {
     const queue = new RequestQueue();
     await assert.rejects(queue.run('a', never, () => Promise.reject(new Error('failed'))), /failed/);

@@ -78,6 +78,13 @@ describe('Encoding segments', () => {
     assert.deepEqual(await encoder.encode(noise(90, 8), never), expected);
   });
 
+  it('encodes several that are asked for at once as one after the other', async () => {
+    const segments = [noise(300, 4), noise(200, 5), noise(150, 6)];
+    const alone: Memory[] = [];
+    for (const segment of segments) alone.push(await encoder.encode(segment, never));
+    assert.deepEqual(await Promise.all(segments.map((segment) => encoder.encode(segment, never))), alone);
+  });
+
   it('holds a state of its own whose bytes are known beforehand', () => {
     assert.equal(encoder.bytes, cpuStateBytes(layerGroups(runtime.manifest), [sink() + 1020]));
   });

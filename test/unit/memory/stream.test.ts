@@ -82,6 +82,22 @@ describe('CheckpointStore', () => {
     cache.dispose();
   });
 
+  it('forgets the checkpoints of some documents, and has room for others', async () => {
+    const [store, cache] = [model().checkpoints(), await model().cache()];
+    for (const document of ['a', 'b', 'a']) {
+      cache.clear();
+      const text = noise(tinyPlan.chunk, 1 + store.positions.length);
+      await cache.append(text, 'none');
+      await store.save(document, cache);
+    }
+    assert.equal(store.positions.length, 3);
+    store.forget((document) => document === 'a');
+    assert.equal(store.positions.length, 1);
+    assert.equal(store.covers(noise(tinyPlan.chunk, 1)), 0);
+    assert.equal(store.covers(noise(tinyPlan.chunk, 2)), tinyPlan.chunk);
+    cache.dispose();
+  });
+
   it('allocates no more than the plan states', async () => {
     const store = model().checkpoints();
     const cache = await model().cache();

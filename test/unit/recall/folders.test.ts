@@ -3,6 +3,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Documents } from '../../../src/engine/documents';
+import { SegmentMemories, SegmentPool } from '../../../src/engine/memory';
 import { WorkspaceMemory, type PreparationEvents } from '../../../src/engine/recall';
 import { defaultDoNotRead } from '../../../src/protocol';
 import { tinyPlan, useTinyModel } from '../tinyModel';
@@ -27,7 +28,7 @@ describe('A workspace that changes under the engine', () => {
     await withTree(tree, async (directory) => {
       const root = await realpath(directory);
       const workspace = { folders: folders.map((folder) => ({ folder: join(root, folder), doNotRead: defaultDoNotRead })) };
-      const memory = await WorkspaceMemory.create(workspace, tinyPlan, model().tokenizer, model().runtime, { warn: (message) => assert.fail(message) });
+      const memory = new WorkspaceMemory(workspace, tinyPlan, model().tokenizer, await SegmentPool.create(model().runtime, new SegmentMemories(tinyPlan.segments)), { warn: (message) => assert.fail(message) });
       try {
         await use({
           root, memory,

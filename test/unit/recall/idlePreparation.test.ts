@@ -75,6 +75,32 @@ describe('IdlePreparation', () => {
     await idle.close();
   });
 
+  it('lets what is closed wait no longer', async () => {
+    const idle = new IdlePreparation(() => Promise.resolve(), noFailure);
+    const closing = new AbortController();
+    await idle.around(place(1), async () => {
+      const waiting = idle.whenIdle(closing.signal);
+      closing.abort();
+      await waiting;
+      await idle.whenIdle(closing.signal);
+    });
+    await idle.close();
+  });
+
+  it('forgets some places: ends what is prepared there, and nothing else', async () => {
+    const steps = new Steps();
+    const idle = new IdlePreparation(steps.prepare, noFailure);
+    await idle.around(place(1), answered);
+    await wait(quiet);
+    await idle.forget(({ offset }) => offset === 2);
+    assert.equal(steps.aborted, 0);
+    await idle.forget(({ offset }) => offset === 1);
+    assert.equal(steps.aborted, 1);
+    await wait(quiet);
+    assert.deepEqual(steps.started, [1]);
+    await idle.close();
+  });
+
   it('ends at once, whatever waits', async () => {
     const steps = new Steps();
     const idle = new IdlePreparation(steps.prepare, noFailure);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { WorkspaceMemory, type PreparationEvents } from '../../../src/engine/recall';
-import type { MemoryPlan } from '../../../src/engine/memory';
+import { SegmentMemories, SegmentPool, type MemoryPlan } from '../../../src/engine/memory';
 import type { Runtime } from '../../../src/engine/runtime';
 import { defaultDoNotRead } from '../../../src/protocol';
 import { tinyPlan, useTinyModel } from '../tinyModel';
@@ -45,7 +45,8 @@ describe('The memory of a workspace', () => {
     await withTree(tree, async (folder) => {
       const { runtime, read } = recording();
       const options = { folders: [{ folder, doNotRead: defaultDoNotRead }] };
-      const memory = await WorkspaceMemory.create(options, { ...tinyPlan, ...plan }, model().tokenizer, runtime, { warn });
+      const planned = { ...tinyPlan, ...plan };
+      const memory = new WorkspaceMemory(options, planned, model().tokenizer, await SegmentPool.create(runtime, new SegmentMemories(planned.segments)), { warn });
       try {
         await use(memory, read);
       } finally {
@@ -125,7 +126,7 @@ describe('The memory of a workspace', () => {
 
   it('says that a folder cannot be read, and reads it when it is there', () => withTree({}, async (folder) => {
     const { runtime } = recording();
-    const memory = await WorkspaceMemory.create({ folders: [{ folder: `${folder}/missing`, doNotRead: [] }] }, tinyPlan, model().tokenizer, runtime, { warn });
+    const memory = new WorkspaceMemory({ folders: [{ folder: `${folder}/missing`, doNotRead: [] }] }, tinyPlan, model().tokenizer, await SegmentPool.create(runtime, new SegmentMemories(tinyPlan.segments)), { warn });
     await assert.rejects(memory.prepare('a', place, 8, never, silent), /cannot be opened/);
     memory.dispose();
   }));
