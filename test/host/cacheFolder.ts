@@ -4,8 +4,18 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Folder of this package: its `package.json` and lock say which VS Code is installed. */
-export const hostPackage = fileURLToPath(new URL('.', import.meta.url));
+/** Which VS Code is served: the present one, or the oldest that the extension supports. */
+export type HostVersion = 'present' | 'oldest';
+
+/** What `SPARSEK_TEST_HOST` asks for. */
+export function wantedHost(env: NodeJS.ProcessEnv = process.env): HostVersion {
+  return env.SPARSEK_TEST_HOST === 'oldest' ? 'oldest' : 'present';
+}
+
+/** Folder of the package whose `package.json` and lock say which VS Code is installed. */
+export function hostPackage(version: HostVersion): string {
+  return fileURLToPath(new URL(version === 'oldest' ? 'oldest/' : '.', import.meta.url));
+}
 
 /**
  * Where what the tests download is kept: outside the repository, so that fresh clones share it.
@@ -18,7 +28,7 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
 }
 
 /** The folder of exactly the VS Code that the lock names: another lock, another folder. */
-export function hostFolder(env: NodeJS.ProcessEnv = process.env): string {
-  const lock = readFileSync(join(hostPackage, 'package-lock.json'));
+export function hostFolder(version: HostVersion, env: NodeJS.ProcessEnv = process.env): string {
+  const lock = readFileSync(join(hostPackage(version), 'package-lock.json'));
   return join(cacheFolder(env), `vscode-host-${createHash('sha256').update(lock).digest('hex').slice(0, 12)}`);
 }

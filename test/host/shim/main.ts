@@ -21,8 +21,8 @@ async function runTests(line: CommandLine): Promise<number> {
     extensions: line.extensions,
     // test-electron always passes --disable-workspace-trust, so Restricted Mode is asked for beside the command line.
     restricted: process.env.SPARSEK_TEST_SUITE === 'restricted',
-    // The switch through which a page hands the tests' console and exit code to its driver.
-    arguments: ['--vscode-option', 'enable-smoke-test-driver'],
+    // The switch through which a page hands the tests' console and exit code to its driver; the oldest has no such need.
+    arguments: host.version === 'oldest' ? [] : ['--vscode-option', 'enable-smoke-test-driver'],
   });
   const browser = await launchBrowser(executable);
   try {
