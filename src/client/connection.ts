@@ -17,6 +17,7 @@ import {
   type CompletionRequest,
   type CompletionResult,
   type DocumentReading,
+  type EngineEnding,
   type EngineInfo,
   type InitializeRequest,
   type LoadProgress,
@@ -42,6 +43,8 @@ export class EngineConnection {
   /** The engine closed its end, or this end was disposed. */
   readonly onClose: Event<void>;
   readonly onAnswerPart: Event<AnswerPart>;
+  /** Why the engine ends, when it does so because it was asked to. */
+  ending: EngineEnding | undefined;
   readonly #loadProgress = new Emitter<LoadProgress>();
   readonly #answerPart = new Emitter<AnswerPart>();
   readonly #documentReading = new Emitter<DocumentReading>();
@@ -69,11 +72,14 @@ export class EngineConnection {
     this.#connection.onNotification(methods.answerPart, (part: AnswerPart) => {
       this.#answerPart.fire(part);
     });
+    this.#connection.onNotification(methods.ending, (ending: EngineEnding) => { this.ending = ending; });
     this.#connection.onNotification(methods.log, (message: LogMessage) => log[levels[message.level]](`Engine: ${message.text}`));
     this.#connection.onError(([error]) => log.debug(`Connection to the engine: ${error.message}`));
     // Closing alone leaves promises pending; disposing rejects them.
     this.#connection.onClose(() => this.dispose());
     this.#connection.listen();
+    // A socket was paused behind the greeting.
+    output.resume();
   }
 
   /** @throws ResponseError whose `data` is a Problem, EngineEndedError */
@@ -115,6 +121,16 @@ export class EngineConnection {
   notify({ method, message }: EngineNotification): void {
     if (this.#isOver) return;
     this.#connection.sendNotification(method, message).catch(() => undefined);
+  }
+
+  /** Ends the engine, for everybody. @throws EngineEndedError */
+  shutDown(): Promise<null> {
+    return this.#request(methods.shutdown, {});
+  }
+
+  /** Tells that this window goes for good. @returns when that is on its way */
+  async leave(): Promise<void> {
+    if (!this.#isOver) await this.#connection.sendNotification(methods.leave, {}).catch(() => undefined);
   }
 
   dispose(): void {

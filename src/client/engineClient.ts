@@ -19,9 +19,11 @@ export interface EngineClient {
   readonly heldDocuments: readonly string[];
   /** Starts the engine if it was stopped; otherwise does nothing. */
   start(): void;
-  /** Ends the engine and starts another, whatever came before. */
+  /** Ends the engine, also for other windows, and starts another, whatever came before. */
   restart(): void;
-  /** Ends the engine. The next request starts it again. */
+  /** Lets go of the engine with all that this window had of it, and starts or joins one with the options as they are now. */
+  renew(): void;
+  /** Lets go of the engine, which ends unless other windows use it. The next request starts it again. */
   stop(): void;
   /**
    * Completes at a position, in the document's present version. Starts the engine if need be and waits for it, within

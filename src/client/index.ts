@@ -4,12 +4,16 @@ import type { AnsweringClient } from './answering';
 import type { EngineClient } from './engineClient';
 import { findNode, hostNode } from './findNode';
 import type { Log } from './log';
+import { openSharedEngine } from './openEngine';
+import { PrivateEngine } from './privateEngine';
 import { EngineSupervisor } from './supervisor';
 
 export interface EngineOptions {
   readonly initialize: InitializeRequest;
   /** The setting `sparsek.engine.node`; empty when unset. */
   readonly node: string;
+  /** Whether windows with the same options use one engine. */
+  readonly share?: boolean;
 }
 
 /**
@@ -19,10 +23,11 @@ export interface EngineOptions {
  */
 export function createEngineClient(extensionDirectory: string, program: string, options: () => EngineOptions, log: Log): EngineClient & AnsweringClient {
   return new EngineSupervisor(async () => {
-    const { initialize, node: setting } = options();
+    const { initialize, node: setting, share = false } = options();
     const searchPath = process.env['PATH'] ?? '';
     const node = await findNode({ setting, extensionDirectory, host: hostNode(), searchPath });
-    return { node, program, initialize };
+    const open = () => (share ? openSharedEngine({ node, program, initialize }, log) : Promise.resolve(new PrivateEngine(node, program, log)));
+    return { node, initialize, open };
   }, log);
 }
 

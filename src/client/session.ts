@@ -11,6 +11,7 @@ import {
   type CompletionRequest,
   type CompletionResult,
   type DocumentReading,
+  type EngineEnding,
   type EngineInfo,
   type InitializeRequest,
   type LoadProgress,
@@ -26,8 +27,7 @@ import {
 import type { WordyRequest } from './answering';
 import { EngineConnection } from './connection';
 import { DocumentMirror, type LiveDocument } from './documentMirror';
-import { EngineProcess } from './engineProcess';
-import type { NodeChoice } from './findNode';
+import type { EngineRun } from './engineRun';
 import type { Log } from './log';
 import { EngineEndedError, problemOf } from './problem';
 import { settleOnCancel } from './settleOnCancel';
@@ -35,51 +35,55 @@ import { settleOnCancel } from './settleOnCancel';
 /** What a completion is asked with, apart from the document. */
 export type CompletionParameters = Omit<CompletionRequest, 'uri'>;
 
-export interface SessionOptions {
-  readonly node: NodeChoice;
-  /** The engine's bundle. */
-  readonly program: string;
-  readonly initialize: InitializeRequest;
+/** How a session ended. */
+export interface SessionEnd {
+  /** In words that follow "The engine". */
+  readonly how: string;
+  /** Why it was ended, where that was no crash. */
+  readonly because?: EngineEnding['because'];
 }
 
 /** Reading and checking the model from a slow disk stays well below this. */
 const startMilliseconds = 120_000;
+/** An engine that is asked to end does so within that, or is ended. */
+const shutDownMilliseconds = 4_000;
 /** The longest stretch in which a living engine may be deaf to a cancellation. */
 const windUpMilliseconds = 60_000;
 
 /**
- * One run of the engine: process, connection and the documents it holds. A restart is the disposal of a session and the
- * making of another, so nothing of the old one can leak into the new.
+ * What one window has of one run of the engine: a connection and the documents it holds. A restart is the disposal of a
+ * session and the making of another, so nothing of the old one can leak into the new.
  */
 export class EngineSession {
   /** Rejects with ProblemError when the engine refuses to start, with EngineEndedError when its process ended. */
   readonly ready: Promise<EngineInfo>;
-  /** How the process ended, in words that follow "The engine". */
-  readonly ended: Promise<string>;
+  readonly ended: Promise<SessionEnd>;
   readonly documents: DocumentMirror;
   readonly onLoadProgress: Event<LoadProgress>;
   readonly onDocumentReading: Event<DocumentReading>;
   readonly onWorkspaceProgress: Event<WorkspaceProgress>;
-  readonly #process: EngineProcess;
   readonly #connection: EngineConnection;
 
-  constructor(options: SessionOptions, private readonly log: Log) {
-    this.#process = new EngineProcess(options.node, options.program, log);
-    this.#connection = new EngineConnection(this.#process.output, this.#process.input, log);
+  constructor(private readonly run: EngineRun, initialize: InitializeRequest, private readonly log: Log) {
+    this.#connection = new EngineConnection(run.output, run.input, log);
     this.onLoadProgress = this.#connection.onLoadProgress;
     this.onDocumentReading = this.#connection.onDocumentReading;
     this.onWorkspaceProgress = this.#connection.onWorkspaceProgress;
     this.documents = new DocumentMirror((notification) => this.#connection.notify(notification));
-    this.ended = this.#process.ended.finally(() => this.#connection.dispose());
+    this.ended = run.ended.then((how) => {
+      this.#connection.dispose();
+      const { ending } = this.#connection;
+      return { how, ...(ending === undefined ? {} : ending) };
+    });
     // An engine that cannot be talked to is of no use, whatever closed its end.
-    this.#connection.onClose(() => this.#process.dispose());
-    this.ready = this.#initialize(options.initialize);
+    this.#connection.onClose(() => run.dispose());
+    this.ready = this.#initialize(initialize);
     // Whoever waits for it sees the failure; that nobody does is no failure of its own.
     this.ready.catch(() => undefined);
   }
 
   get pid(): number | undefined {
-    return this.#process.pid;
+    return this.run.pid;
   }
 
   /** Never throws: whatever goes wrong is an outcome. */
@@ -92,7 +96,7 @@ export class EngineSession {
       grace: windUpMilliseconds,
       onOverdue: () => {
         this.log.error(`The engine did not stop a cancelled request within ${windUpMilliseconds / 1000} s and is ended.`);
-        this.dispose();
+        this.run.kill();
       },
     });
   }
@@ -148,9 +152,28 @@ export class EngineSession {
     return this.#connection.countTokens(text);
   }
 
+  /** Ends the engine, also for other windows, which are told that it is no crash. @returns when it has ended */
+  async shutDown(): Promise<void> {
+    if (this.run.isShared) {
+      let timer: NodeJS.Timeout | undefined;
+      const tooLong = new Promise((resolve) => { timer = setTimeout(resolve, shutDownMilliseconds); });
+      await Promise.race([this.#connection.shutDown().catch(() => undefined).then(() => this.ended), tooLong]);
+      clearTimeout(timer);
+    }
+    this.run.kill();
+    await this.ended;
+  }
+
+  /** Lets go of the engine for good: it ends at once, unless other windows use it. */
+  async leave(): Promise<void> {
+    if (this.run.isShared) await this.#connection.leave();
+    this.dispose();
+  }
+
+  /** Lets go of the engine: it ends, unless other windows use it or this one is back soon. */
   dispose(): void {
     this.#connection.dispose();
-    this.#process.dispose();
+    this.run.dispose();
   }
 
   async #initialize(request: InitializeRequest): Promise<EngineInfo> {

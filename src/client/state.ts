@@ -2,8 +2,8 @@ import type { EngineInfo, LoadProgress, Problem } from '../protocol';
 
 /** Where the engine stands, as the status item tells it. */
 export type EngineState =
-  /** Not wanted yet, or switched off. */
-  | { readonly kind: 'stopped' }
+  /** Not wanted yet, or switched off; or unloaded, since nobody has used it for a while, until somebody does. */
+  | { readonly kind: 'stopped'; readonly isUnloaded?: boolean }
   | { readonly kind: 'starting'; readonly progress?: LoadProgress }
   | { readonly kind: 'ready'; readonly info: EngineInfo }
   /** It ended by itself and is started again after a pause. */

@@ -8,6 +8,7 @@ import {
   type ChangeDocument,
   type CompletionResult,
   type DocumentReading,
+  type InitializeRequest,
   type MemoryView,
   type MemoryViewRequest,
   type Problem,
@@ -25,7 +26,9 @@ import type { Log } from './log';
 import { crashProblem, whyNotReady } from './notReady';
 import { EngineEndedError, problemOf } from './problem';
 import { defaultRestartLimits, RestartPolicy } from './restartPolicy';
-import { EngineSession, type CompletionParameters, type SessionOptions } from './session';
+import type { EngineRun } from './engineRun';
+import { EngineSession, type CompletionParameters, type SessionEnd } from './session';
+import type { NodeChoice } from './findNode';
 import { isOnTheWay, type EngineState } from './state';
 import { waitForState } from './waitForState';
 
@@ -33,6 +36,14 @@ import { waitForState } from './waitForState';
 const readyWaitMilliseconds = 20_000;
 /** A person who asked something waits for the model to load. */
 const patienceMilliseconds = 120_000;
+
+/** With what the engine is started. */
+export interface SessionOptions {
+  readonly node: NodeChoice;
+  readonly initialize: InitializeRequest;
+  /** Starts an engine or joins one. @throws Error whose message follows "The engine" */
+  open(): Promise<EngineRun>;
+}
 
 /** Keeps one engine running: starts it when it is first needed, again when it ends by itself, and gives up in time. */
 export class EngineSupervisor implements EngineClient, AnsweringClient {
@@ -43,6 +54,8 @@ export class EngineSupervisor implements EngineClient, AnsweringClient {
   readonly #documentRead = new Emitter<DocumentReading>();
   readonly #workspaceRead = new Emitter<void>();
   readonly #workspace = new Map<string, WorkspaceProgress>();
+  /** Documents that an engine held which was not used for a while. */
+  #unloaded = new Set<string>();
   #attention: WorkspaceAttention | undefined;
   readonly #policy: RestartPolicy;
   #state: EngineState = { kind: 'stopped' };
@@ -81,12 +94,17 @@ export class EngineSupervisor implements EngineClient, AnsweringClient {
 
   restart(): void {
     this.#policy.forget();
-    this.#endSession();
-    void this.#launch();
+    void this.#launch(this.#takeSession()?.shutDown());
+  }
+
+  renew(): void {
+    this.#policy.forget();
+    void this.#launch(this.#takeSession()?.leave());
   }
 
   stop(): void {
-    this.#endSession();
+    this.#unloaded.clear();
+    void this.#takeSession()?.leave();
     this.#setState({ kind: 'stopped' });
   }
 
@@ -119,10 +137,13 @@ export class EngineSupervisor implements EngineClient, AnsweringClient {
   }
 
   changeDocument(change: ChangeDocument): void {
+    // Whoever goes on typing will ask soon: the model is loaded meanwhile.
+    if (this.#state.kind === 'stopped' && this.#unloaded.has(change.uri)) this.start();
     this.#session?.documents.change(change);
   }
 
   closeDocument(uri: string): void {
+    this.#unloaded.delete(uri);
     this.#session?.documents.close(uri);
   }
 
@@ -154,16 +175,21 @@ export class EngineSupervisor implements EngineClient, AnsweringClient {
     this.#stateChange.dispose();
   }
 
-  async #launch(): Promise<void> {
+  /** @param before what must be over first */
+  async #launch(before?: Promise<void>): Promise<void> {
     const era = ++this.#era;
     this.#setState({ kind: 'starting' });
     try {
+      await before;
+      if (era !== this.#era) return;
       const options = await this.options();
       if (era !== this.#era) return;
       const { executable, version, because, passedOver } = options.node;
       for (const sentence of passedOver) this.log.info(sentence);
-      this.log.info(`Starting the engine under Node ${version}, ${executable}, because it is ${because}.`);
-      const session = new EngineSession(options, this.log);
+      this.log.info(`The engine runs under Node ${version}, ${executable}, because it is ${because}.`);
+      const run = await this.#open(options, era);
+      if (run === undefined) return;
+      const session = new EngineSession(run, options.initialize, this.log);
       this.#session = session;
       session.onDocumentReading((reading) => {
         if (era === this.#era) this.#documentRead.fire(reading);
@@ -178,8 +204,8 @@ export class EngineSupervisor implements EngineClient, AnsweringClient {
       });
       // The engine heeds it once it is ready.
       if (this.#attention) session.attend(this.#attention);
-      void session.ended.then((how) => {
-        if (era === this.#era) this.#crashed(how);
+      void session.ended.then((end) => {
+        if (era === this.#era) this.#ended(end);
       });
       const info = await session.ready;
       if (era !== this.#era) return;
@@ -189,6 +215,40 @@ export class EngineSupervisor implements EngineClient, AnsweringClient {
       // That the process ended is told by `ended`, and is a matter for the restart policy.
       if (era !== this.#era || error instanceof EngineEndedError) return;
       this.#fail(problemOf(error));
+    }
+  }
+
+  /** @returns undefined when it is not wanted any more, or failed like an engine that crashes */
+  async #open(options: SessionOptions, era: number): Promise<EngineRun | undefined> {
+    let run: EngineRun;
+    try {
+      run = await options.open();
+    } catch (error) {
+      if (era === this.#era) this.#crashed(error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
+    if (era === this.#era) return run;
+    run.dispose();
+    return undefined;
+  }
+
+  /** What somebody asked for is no crash. */
+  #ended({ how, because }: SessionEnd): void {
+    switch (because) {
+      case undefined:
+        this.#crashed(how);
+        break;
+      case 'restart':
+        this.log.info('The engine was restarted by another window.');
+        this.#endSession();
+        void this.#launch();
+        break;
+      case 'idle':
+        this.log.info('The engine was not used for a while and has ended. It starts again with the next edit or question.');
+        this.#unloaded = new Set(this.heldDocuments);
+        this.#endSession();
+        this.#setState({ kind: 'stopped', isUnloaded: true });
+        break;
     }
   }
 
@@ -211,11 +271,17 @@ export class EngineSupervisor implements EngineClient, AnsweringClient {
   }
 
   #endSession(): void {
+    this.#takeSession()?.dispose();
+  }
+
+  /** From now on there is none; the one that was is for whoever took it to end. */
+  #takeSession(): EngineSession | undefined {
     this.#era++;
     clearTimeout(this.#pause);
-    this.#session?.dispose();
+    const session = this.#session;
     this.#session = undefined;
     this.#workspace.clear();
+    return session;
   }
 
   #setState(state: EngineState): void {

@@ -1,4 +1,5 @@
 import { engineSettings, ProblemError, type InitializeRequest } from '../protocol';
+import { IdleLimit } from './idleLimit';
 import { LoadedModel, type LoadEvents } from './loadedModel';
 import { IdlePreparation, type PreparedPlace } from './recall';
 
@@ -26,13 +27,25 @@ interface CurrentModel {
  * asks goes before what is done for anybody in the background, and that is done where somebody worked last.
  */
 export class Host {
-  readonly idle = new IdlePreparation<PlaceInWindow>(({ window, place }, signal) => window.prepare(place, signal), () => undefined);
+  readonly idle = new IdlePreparation<PlaceInWindow>(({ window, place }, signal) => this.use.during(window.prepare(place, signal)), () => undefined);
+  readonly use: IdleLimit;
   private readonly windows = new Set<HostedWindow>();
   private current: CurrentModel | undefined;
   private named = 0;
 
-  /** @param shared whether windows may join later, so that the plan has room for other files whatever the first one asks */
-  constructor(private readonly shared: boolean) {}
+  /**
+   * @param shared whether windows may join later, so that the plan has room for other files whatever the first one asks
+   * @param onIdle told when nobody has used the engine for as long as the windows have agreed on
+   */
+  constructor(private readonly shared: boolean, onIdle: () => void = () => undefined) {
+    this.use = new IdleLimit(onIdle);
+  }
+
+  /** Awaited by what goes on in the background, piece by piece; resolves at the latest when the signal is aborted. */
+  async mayWork(signal: AbortSignal): Promise<void> {
+    await this.idle.whenIdle(signal);
+    this.use.touch();
+  }
 
   /** @returns a name for what the window has in the model */
   join(window: HostedWindow): string {
@@ -56,7 +69,8 @@ export class Host {
     const settings = engineSettings(request);
     if (this.current !== undefined && this.current.settings !== settings) return Promise.reject(otherSettings());
     this.current ??= this.load(request, settings);
-    return this.current.loading;
+    this.use.set(request.idleMinutes ?? 0);
+    return this.use.during(this.current.loading);
   }
 
   /** A model on the CPU in place of one whose device is lost: the same for all windows that find it lost. */
@@ -70,6 +84,7 @@ export class Host {
 
   /** All windows have left. */
   async dispose(): Promise<void> {
+    this.use.dispose();
     await this.idle.close();
     await (await this.current?.loading.catch(() => undefined))?.dispose();
   }

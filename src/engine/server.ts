@@ -25,8 +25,8 @@ export class Server implements HostedWindow {
   private readonly events: EngineEvents = {
     progress: (progress) => this.progress(progress),
     log: (message) => this.log(message),
-    mayRead: (signal) => this.host.idle.whenIdle(signal),
-    reading: (progress) => void this.connection.sendNotification(methods.workspaceProgress, progress),
+    mayRead: (signal) => this.host.mayWork(signal),
+    reading: (progress) => this.notify(methods.workspaceProgress, progress),
   };
   private closing: Promise<void> | undefined;
   private cannotPrepare = false;
@@ -34,16 +34,17 @@ export class Server implements HostedWindow {
   /** @param shutDown ends the engine: everybody's */
   constructor(private readonly connection: MessageConnection, private readonly host: Host, shutDown: () => Promise<void>) {
     this.owner = host.join(this);
-    const { idle } = host;
-    connection.onRequest(methods.initialize, (request: InitializeRequest) => answer(this.initialize(request)));
-    connection.onRequest(methods.complete, (request: CompletionRequest, token: CancellationToken) => answer(this.complete(request, token)));
-    connection.onRequest(methods.ask, (request: AskRequest, token: CancellationToken) => answer(this.inWords(token, (engine, signal, send) => engine.ask(request, signal, send))));
-    connection.onRequest(methods.summarize, (request: SummarizeRequest, token: CancellationToken) => answer(this.inWords(token, (engine, signal, send) => engine.summarize(request, signal, send))));
-    connection.onRequest(methods.summarizeFolder, (request: SummarizeFolderRequest, token: CancellationToken) => answer(this.inWords(token, (engine, signal, send) => engine.summarizeFolder(request, signal, send))));
-    connection.onRequest(methods.chat, (request: ChatRequest, token: CancellationToken) => answer(this.inWords(token, (engine, signal, send) => engine.chat(request, signal, send))));
-    connection.onRequest(methods.search, (request: SearchRequest, token: CancellationToken) => answer(this.search(request, token)));
-    connection.onRequest(methods.countTokens, ({ text }: TokenCountRequest) => answer(this.loaded().then(({ tokenizer }) => tokenizer.encode(text).length)));
-    connection.onRequest(methods.memoryView, (request: MemoryViewRequest) => answer(this.loaded().then((engine) => engine.memoryView(request))));
+    const { idle, use } = host;
+    const using = <T>(result: Promise<T>) => use.during(answer(result));
+    connection.onRequest(methods.initialize, (request: InitializeRequest) => using(this.initialize(request)));
+    connection.onRequest(methods.complete, (request: CompletionRequest, token: CancellationToken) => using(this.complete(request, token)));
+    connection.onRequest(methods.ask, (request: AskRequest, token: CancellationToken) => using(this.inWords(token, (engine, signal, send) => engine.ask(request, signal, send))));
+    connection.onRequest(methods.summarize, (request: SummarizeRequest, token: CancellationToken) => using(this.inWords(token, (engine, signal, send) => engine.summarize(request, signal, send))));
+    connection.onRequest(methods.summarizeFolder, (request: SummarizeFolderRequest, token: CancellationToken) => using(this.inWords(token, (engine, signal, send) => engine.summarizeFolder(request, signal, send))));
+    connection.onRequest(methods.chat, (request: ChatRequest, token: CancellationToken) => using(this.inWords(token, (engine, signal, send) => engine.chat(request, signal, send))));
+    connection.onRequest(methods.search, (request: SearchRequest, token: CancellationToken) => using(this.search(request, token)));
+    connection.onRequest(methods.countTokens, ({ text }: TokenCountRequest) => using(this.loaded().then(({ tokenizer }) => tokenizer.encode(text).length)));
+    connection.onRequest(methods.memoryView, (request: MemoryViewRequest) => using(this.loaded().then((engine) => engine.memoryView(request))));
     connection.onRequest(methods.shutdown, () => answer(shutDown().then(() => null)));
     connection.onNotification(methods.openDocument, (document: OpenDocument) => this.withEngine((engine) => engine.documents.open(document)));
     connection.onNotification(methods.changeDocument, (change: ChangeDocument) => this.withEngine((engine) => {
@@ -59,7 +60,7 @@ export class Server implements HostedWindow {
       idle.wake();
     }));
     connection.onNotification(methods.workspaceAttention, (attention: WorkspaceAttention) => this.withEngine((engine) => engine.workspace?.folders.attend(attention)));
-    connection.onRequest(methods.workspaceReport, () => answer(this.report()));
+    connection.onRequest(methods.workspaceReport, () => using(this.report()));
   }
 
   private async report(): Promise<WorkspaceReport> {
@@ -73,11 +74,16 @@ export class Server implements HostedWindow {
   }
 
   progress(progress: LoadProgress): void {
-    void this.connection.sendNotification(methods.loadProgress, progress);
+    this.notify(methods.loadProgress, progress);
   }
 
   log(message: LogMessage): void {
-    void this.connection.sendNotification(methods.log, message);
+    this.notify(methods.log, message);
+  }
+
+  /** To a window that is gone nothing is told. */
+  private notify(method: string, message: object): void {
+    if (this.closing === undefined) this.connection.sendNotification(method, message).catch(() => undefined);
   }
 
   private async leave(): Promise<void> {
@@ -132,7 +138,7 @@ export class Server implements HostedWindow {
   }
 
   private tell(part: AnswerPart): void {
-    void this.connection.sendNotification(methods.answerPart, part);
+    this.notify(methods.answerPart, part);
   }
 
   /** In a pause: first the open file, then the workspace, then both together in the context that the next request finds. */
@@ -140,7 +146,7 @@ export class Server implements HostedWindow {
     if (this.cannotPrepare) return;
     try {
       const engine = await this.loaded();
-      const onReading = (reading: DocumentReading) => void this.connection.sendNotification(methods.documentReading, reading);
+      const onReading = (reading: DocumentReading) => this.notify(methods.documentReading, reading);
       await engine.readAhead(place, signal, onReading);
       await this.prepareWorkspace(engine, place, signal);
       await engine.readAhead(place, signal, onReading);
@@ -165,8 +171,12 @@ export class Server implements HostedWindow {
   }
 
   /** Notifications are applied in the order they came: a document opened while the model loads is there when it is ready. */
-  private withEngine(use: (engine: Engine) => void): void {
-    void this.engine?.then(use, () => undefined);
+  private withEngine(take: (engine: Engine) => void): void {
+    this.host.use.touch();
+    void this.engine?.then(take).catch((error: unknown) => {
+      // Without an engine there is nothing to keep in step; that it failed is told where it was asked for.
+      if (this.closing === undefined) this.log({ level: 'debug', text: `A message was not taken in: ${describeProblem(problemOf(error))}` });
+    });
   }
 
   private loaded(): Promise<Engine> {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { defaultDoNotRead, defaultMemoryBudgetMegabytes, defaultStoreBudgetMegabytes, devicePreferences, type DevicePreference } from '../protocol';
+import { defaultDoNotRead, defaultIdleMinutes, defaultMemoryBudgetMegabytes, defaultStoreBudgetMegabytes, devicePreferences, type DevicePreference } from '../protocol';
 import type { ExtentPreference } from './complete/extent';
 import { isOn, namesThatAreOn, parseSwitches, type Switches } from './switches';
 
@@ -18,13 +18,17 @@ export interface CompletionSettings {
   readonly speculation: boolean;
 }
 
-/** What holds for the window: one engine serves all of its folders. */
+/** What holds for the window: one engine serves all of its folders, and other windows with the same settings. */
 export interface EngineSettings {
   /** Absolute path of a Node.js; empty: one is found. */
   readonly node: string;
   /** 0: the engine chooses. */
   readonly threads: number;
   readonly device: DevicePreference;
+  /** After which an engine that is not used ends; 0: never. */
+  readonly idleMinutes: number;
+  /** Whether windows use one engine. */
+  readonly share: boolean;
   /** Absolute path of a model's folder; empty: the one that was imported, else the one beside the program. */
   readonly modelPath: string;
   readonly memoryBudgetMegabytes: number;
@@ -51,6 +55,8 @@ export function readEngineSettings(): EngineSettings {
     node: stringOf(settings.get('engine.node')),
     threads: numberOf(settings.get('engine.threads'), 0, 0, 256),
     device: devicePreferences.find((device) => device === settings.get('engine.device')) ?? 'cpu',
+    idleMinutes: numberOf(settings.get('engine.idleMinutes'), defaultIdleMinutes, 0, 10_000),
+    share: booleanOf(settings.get('engine.share'), true),
     modelPath: stringOf(settings.get('model.path')),
     memoryBudgetMegabytes: numberOf(settings.get('memory.budgetMegabytes'), defaultMemoryBudgetMegabytes, 1, 1_000_000),
     storeBudgetMegabytes: numberOf(settings.get('store.budgetMegabytes'), defaultStoreBudgetMegabytes, 0, 1_000_000),

@@ -15,6 +15,9 @@ export const defaultConversationBudgetMegabytes = 75;
 /** Default of {@link InitializeRequest.storeBudgetMegabytes}. */
 export const defaultStoreBudgetMegabytes = 2_000;
 
+/** Of the extension; see {@link InitializeRequest.idleMinutes}. */
+export const defaultIdleMinutes = 15;
+
 /** Sent once, before anything else. */
 export interface InitializeRequest {
   readonly protocolVersion: number;
@@ -28,6 +31,8 @@ export interface InitializeRequest {
   readonly conversationBudgetMegabytes?: number;
   /** Bound on what is kept of workspaces on the disk, in MB of 10^6 bytes; 0 keeps nothing. */
   readonly storeBudgetMegabytes?: number;
+  /** Minutes without use after which the engine ends, so that nothing of it stays in memory; 0, the default, for never. */
+  readonly idleMinutes?: number;
   /** CPU threads of the runtime; 0 lets the engine choose. */
   readonly threads: number;
   /** What the model runs on; default `cpu`. */
@@ -37,8 +42,8 @@ export interface InitializeRequest {
 }
 
 /** What windows must agree on to share an engine, as one text: equal when they do. Folders may differ. */
-export function engineSettings({ protocolVersion, modelDirectory, cacheDirectory, memoryBudgetMegabytes, conversationBudgetMegabytes, storeBudgetMegabytes, threads, device }: InitializeRequest): string {
-  return JSON.stringify([protocolVersion, modelDirectory, cacheDirectory, memoryBudgetMegabytes, conversationBudgetMegabytes, storeBudgetMegabytes, threads, device]);
+export function engineSettings({ protocolVersion, modelDirectory, cacheDirectory, memoryBudgetMegabytes, conversationBudgetMegabytes, storeBudgetMegabytes, idleMinutes, threads, device }: InitializeRequest): string {
+  return JSON.stringify([protocolVersion, modelDirectory, cacheDirectory, memoryBudgetMegabytes, conversationBudgetMegabytes, storeBudgetMegabytes, idleMinutes, threads, device]);
 }
 
 export interface EngineInfo {

@@ -8,7 +8,8 @@ export const protocolVersion = 1;
  * cancellable), `memory/view` (MemoryViewRequest -> MemoryView), `chat`
  * (ChatRequest -> AnswerResult, cancellable), `search` (SearchRequest -> SearchResult, cancellable), `countTokens`
  * (TokenCountRequest -> number), `shutdown`. Notifications to the engine: `document/*`. Notifications from it: `load`
- * (LoadProgress), `answer/part` (AnswerPart), `document/reading` (DocumentReading), `log` (LogMessage).
+ * (LoadProgress), `answer/part` (AnswerPart), `document/reading` (DocumentReading), `log` (LogMessage), `ending` (EngineEnding).
+ * `leave` says that a window goes for good, so that the engine need not wait for it to come back.
  *
  * A request that fails is answered with a JSON-RPC error whose `data` is a {@link Problem}. `complete` never fails for the
  * document's sake: an old version is answered `cancelled`, an unknown document `unreadable`, a cancelled request
@@ -36,6 +37,8 @@ export const methods = {
   workspaceReport: 'workspace/report',
   workspaceProgress: 'workspace/progress',
   log: 'log',
+  ending: 'ending',
+  leave: 'leave',
 } as const;
 
 export * from './answer';
@@ -51,6 +54,7 @@ export * from './modelPack';
 export * from './outcome';
 export * from './recall';
 export * from './search';
+export * from './sharing';
 export * from './silentAnswer';
 export * from './silentResult';
 export * from './workspace';

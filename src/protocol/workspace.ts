@@ -1,6 +1,6 @@
 /**
- * What may be read beside the open documents. It is stated when the engine starts and never changes: what a person forbids
- * later is gone for certain with the engine that had read it.
+ * What may be read beside the open documents. It is stated when a window joins an engine and never changes: what a person
+ * forbids later is gone for certain with all that was read for the window before it joined anew.
  */
 export interface WorkspaceFolders {
   readonly folders: readonly WorkspaceFolder[];

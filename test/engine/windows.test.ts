@@ -133,6 +133,9 @@ describe('windows that share an engine', () => {
     assert.equal(await lost, 'lost');
     assert.ok(isAnswer(await answer));
     await assert.rejects(cancelling.sendRequest('nonsense', { offset: NaN }));
+    await cancelling.sendNotification(methods.changeDocument, { uri, version: 2, edits: 3 });
+    await cancelling.sendNotification(methods.openDocument, {});
+    await cancelling.sendRequest(methods.complete, {}).catch(() => undefined);
     await assert.rejects(cancelling.sendRequest(methods.summarize, { id: 'x', path: 3 }));
     await cancelling.sendNotification(methods.changeDocument, { uri, version: 2, edits: [{ offset: -5, deleteLength: 1e9, insert: 'x' }] });
     assert.equal((await complete(cancelling, 3, { version: 2 })).outcome.kind, 'unreadable');

@@ -96,6 +96,7 @@ describe("the engine's processes", () => {
   it('end all together, also those behind a program that stands in for Node', async () => {
     const wiretap = await Wiretap.create();
     await settings.set('sparsek.model.path', await tiny.write());
+    await settings.set('sparsek.engine.share', false);
     await settings.set('sparsek.engine.node', wiretap.node);
     await openFile('tree.ts', 'const tree = ');
     await vscode.commands.executeCommand('sparsek.restartEngine');

@@ -21,11 +21,13 @@ export interface StatusInput {
 }
 
 export interface StatusText {
-  readonly kind: 'off' | 'idle' | 'starting' | 'ready' | 'reading' | 'completing' | 'error';
+  readonly kind: 'off' | 'idle' | 'unloaded' | 'starting' | 'ready' | 'reading' | 'completing' | 'error';
   /** With the editor's icons, `$(name)`. */
   readonly text: string;
   readonly tooltip: readonly string[];
 }
+
+const unloaded = 'The model is unloaded: nobody has used it for a while. It comes back with the next edit or question, with what is open.';
 
 /** What the status item says: where the engine stands, and why the last question got no answer, if it got none. */
 export function statusText(input: StatusInput): StatusText {
@@ -33,6 +35,7 @@ export function statusText(input: StatusInput): StatusText {
   if (!enabled) return { kind: 'off', text: '$(circle-slash) SparseK', tooltip: ['Completions are switched off here.'] };
   switch (engine.kind) {
     case 'stopped':
+      if (engine.isUnloaded === true) return { kind: 'unloaded', text: '$(circle-outline) SparseK', tooltip: [unloaded, ...silence(last)] };
       return { kind: 'idle', text: '$(sparkle) SparseK', tooltip: ['The engine starts when a file is opened.', ...silence(last)] };
     case 'starting':
       return { kind: 'starting', text: '$(loading~spin) SparseK', tooltip: [stage(engine.progress)] };

@@ -25,12 +25,12 @@ export function superviseEngine(context: vscode.ExtensionContext, client: Engine
     else if (!isEnabledInWindow()) client.stop();
   };
   let options: EngineOptions | undefined;
-  // What the engine may read is said at its start: a new one holds nothing that was forbidden since.
+  // What may be read is said when the window joins the engine: one that joins anew has nothing that was forbidden since.
   const followOptions = () => {
     const before = options;
     options = engineOptions(context);
     // A folder that is not trusted changes its settings without effect: what counts is what holds.
-    if (before !== undefined && !isDeepStrictEqual(options, before) && client.state.kind !== 'stopped') client.restart();
+    if (before !== undefined && !isDeepStrictEqual(options, before) && client.state.kind !== 'stopped') client.renew();
   };
   // Not while the extension is being activated, which other extensions wait for.
   const first = setImmediate(() => {
@@ -64,10 +64,11 @@ function isWanted(): boolean {
 }
 
 function engineOptions(context: vscode.ExtensionContext): EngineOptions {
-  const { node, threads, device, memoryBudgetMegabytes, storeBudgetMegabytes } = readEngineSettings();
+  const { node, share, idleMinutes, threads, device, memoryBudgetMegabytes, storeBudgetMegabytes } = readEngineSettings();
   const { folders } = workspaceChoice();
   return {
     node,
+    share,
     initialize: {
       protocolVersion,
       modelDirectory: modelDirectory(context),
@@ -75,6 +76,7 @@ function engineOptions(context: vscode.ExtensionContext): EngineOptions {
       cacheDirectory: context.globalStorageUri.fsPath,
       memoryBudgetMegabytes,
       storeBudgetMegabytes,
+      idleMinutes,
       threads,
       device,
       ...(folders.length === 0 ? {} : { workspace: { folders } }),

@@ -20,6 +20,8 @@ export function useRecordedEngine(): RecordedEngine {
   before(async () => {
     wiretap = await Wiretap.create();
     await settings.set('sparsek.model.path', await model.write());
+    // What goes to an engine that windows share goes through a socket.
+    await settings.set('sparsek.engine.share', false);
     await settings.set('sparsek.engine.node', wiretap.node);
     await openFile('recorded.ts', '');
     await vscode.commands.executeCommand('sparsek.restartEngine');

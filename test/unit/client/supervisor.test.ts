@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { CancellationToken, CancellationTokenSource } from 'vscode-jsonrpc/node';
 import type { EngineState } from '../../../src/client';
+import { PrivateEngine } from '../../../src/client/privateEngine';
 import { EngineSupervisor } from '../../../src/client/supervisor';
 import { waitForState } from '../../../src/client/waitForState';
 import { protocolVersion } from '../../../src/protocol';
@@ -20,7 +21,7 @@ describe('engine supervisor', () => {
     const node = { executable: process.execPath, version: process.version, because: 'the one of the test', environment: {}, passedOver: [] };
     const initialize = { protocolVersion, modelDirectory: '/nowhere', cacheDirectory: '/nowhere', memoryBudgetMegabytes: 1, threads: 1 };
     const path = fileURLToPath(new URL(`programs/${program}`, import.meta.url));
-    supervisor = new EngineSupervisor(() => Promise.resolve({ node, program: path, initialize }), log, { pauses: [10, 20], memory: 60_000 });
+    supervisor = new EngineSupervisor(() => Promise.resolve({ node, initialize, open: () => Promise.resolve(new PrivateEngine(node, path, log)) }), log, { pauses: [10, 20], memory: 60_000 });
   }
 
   afterEach(() => supervisor.dispose());
@@ -66,7 +67,7 @@ describe('engine supervisor', () => {
     supervisor.dispose();
     const node = { executable: '/nowhere/node', version: 'v20.19.0', because: 'missing', environment: {}, passedOver: [] };
     const initialize = { protocolVersion, modelDirectory: '', cacheDirectory: '', memoryBudgetMegabytes: 1, threads: 1 };
-    supervisor = new EngineSupervisor(() => Promise.resolve({ node, program: 'none', initialize }), log, { pauses: [], memory: 1_000 });
+    supervisor = new EngineSupervisor(() => Promise.resolve({ node, initialize, open: () => Promise.resolve(new PrivateEngine(node, 'none', log)) }), log, { pauses: [], memory: 1_000 });
     supervisor.start();
     const state = await reach('failed');
     assert.ok(state.kind === 'failed');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { commands } from '../../../src/features/commands';
-import { defaultDoNotRead, defaultMemoryBudgetMegabytes, defaultStoreBudgetMegabytes } from '../../../src/protocol';
+import { defaultDoNotRead, defaultIdleMinutes, defaultMemoryBudgetMegabytes, defaultStoreBudgetMegabytes } from '../../../src/protocol';
 
 interface Setting {
   readonly default: unknown;
@@ -69,6 +69,7 @@ describe('extension manifest', () => {
 
   it('keeps the default budgets of the engine', () => {
     assert.equal(settings.get('sparsek.store.budgetMegabytes')?.default, defaultStoreBudgetMegabytes);
+    assert.equal(settings.get('sparsek.engine.idleMinutes')?.default, defaultIdleMinutes);
     assert.equal(settings.get('sparsek.memory.budgetMegabytes')?.default, defaultMemoryBudgetMegabytes);
   });
 

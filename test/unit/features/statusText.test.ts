@@ -22,6 +22,13 @@ describe('status text', () => {
     assert.equal(show(ready, { enabled: false }).kind, 'off');
   });
 
+  it('tells that the model was unloaded, and what brings it back', () => {
+    const status = show({ kind: 'stopped', isUnloaded: true });
+    assert.equal(status.kind, 'unloaded');
+    assert.match(status.tooltip[0], /comes back with the next edit/);
+    assert.notEqual(show({ kind: 'stopped' }).text, status.text);
+  });
+
   it('tells how far the model has loaded', () => {
     const status = show({ kind: 'starting', progress: { stage: 'verifying', fraction: 0.42, detail: '' } });
     assert.equal(status.kind, 'starting');

@@ -30,6 +30,10 @@ class ScriptedClient implements EngineClient {
   }
 
   start(): void {}
+  renew(): void {
+    throw new Error('not asked for');
+  }
+
   restart(): void {}
   stop(): void {}
   changeDocument(): void {}
