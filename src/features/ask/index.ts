@@ -14,7 +14,11 @@ export function registerAsk(context: vscode.ExtensionContext, client: AnsweringC
   const registration = vscode.Disposable.from(
     view,
     vscode.window.registerWebviewViewProvider(askViewId, view),
-    vscode.commands.registerCommand(commands.ask, () => vscode.commands.executeCommand(`${askViewId}.focus`)),
+    // A key or another extension may bring the question along; menus bring something else.
+    vscode.commands.registerCommand(commands.ask, async (question?: unknown) => {
+      await vscode.commands.executeCommand(`${askViewId}.focus`);
+      if (typeof question === 'string' && question.trim() !== '') await view.ask(question);
+    }),
     vscode.commands.registerCommand(commands.askAboutSelection, () => view.begin('@selection ')),
     vscode.commands.registerCommand(commands.clearConversation, () => view.clear()),
   );

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import { modelPackManifest, ProblemError } from '../../protocol';
 import type { Disk } from './disk';
 import type { PackFile, PackListing } from './packListing';
@@ -14,8 +15,8 @@ export interface CopyOptions {
   readonly onProgress?: ((bytes: number, file: string) => void) | undefined;
 }
 
-/** Small enough that one piece keeps the extension host for a few milliseconds at most. */
-const pieceBytes = 1 << 18;
+/** Small enough that hashing one keeps the extension host for a fraction of a millisecond. */
+const pieceBytes = 1 << 17;
 
 /**
  * Copies a pack into a new folder and compares each file with its checksum on the way.
@@ -43,6 +44,8 @@ async function copyChecked(file: PackFile, pack: PackListing, target: string, { 
         copied += piece.length;
         onProgress?.(piece.length, file.name);
         yield piece;
+        // Pieces that are there already would come one after the other, and the editor's own messages behind all of them.
+        await setImmediate();
       }
     } catch (error) {
       throw notRead(from, error);

@@ -26,6 +26,7 @@ export async function run(): Promise<void> {
     await import('../importModel.test');
     await import('../twoWindows.test');
     await import('../completion.test');
+    await import('../hostTasks.test');
   }
   const failures = await new Promise<number>((resolve) => mocha.run(resolve));
   if (failures > 0) throw new Error(`${failures} extension tests failed.`);
