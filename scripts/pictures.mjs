@@ -1,4 +1,5 @@
 // Takes the pictures of README and walkthrough anew: those that the UI tests leave, of the real model in a real VS Code.
+// `npm run pictures -- themes` instead leaves every surface in light, dark and both high-contrast themes in out/themes.
 import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inRoot, out } from './lib/paths.mjs';
@@ -14,6 +15,11 @@ const pictures = { 'summarize.png': 'summarize', 'memory.png': 'memoryView', 'me
 exitOnSignals();
 await main(async () => {
   await setup();
+  if (process.argv.includes('themes')) {
+    const { takeThemePictures } = await importTypeScript('test/ui/themePictures.ts');
+    await step('Pictures in four themes, to out/themes', () => takeThemePictures(join(out, 'themes'), console.log));
+    return 0;
+  }
   const tests = [...new Set(Object.values(pictures))].map((name) => `test/ui/${name}.test.ts`);
   const { failed } = await step('Pictures', () => runStage({ name: 'pictures', args: ['node_modules/mocha/bin/mocha.js', '--timeout', '240000', ...tests], timeoutSeconds: 900 }));
   if (failed > 0) return 1;

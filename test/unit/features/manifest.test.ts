@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
+import { withSettingsTable } from '../../../scripts/lib/settingsTable.mjs';
 import { commands } from '../../../src/features/commands';
 import { defaultDoNotRead, defaultIdleMinutes, defaultMemoryBudgetMegabytes, defaultStoreBudgetMegabytes } from '../../../src/protocol';
 
@@ -75,6 +76,11 @@ describe('extension manifest', () => {
 
   it('describes every setting', () => {
     for (const [name, { markdownDescription }] of settings) assert.ok(markdownDescription.length > 20, name);
+  });
+
+  it('has its settings in the README as they are', () => {
+    const readme = readFileSync(new URL('README.md', root), 'utf8');
+    assert.equal(readme, withSettingsTable(readme, manifest), 'run "npm run readme"');
   });
 
   it('contributes every setting that is read', () => {

@@ -1,0 +1,2 @@
+export function settingsTable(manifest: unknown): string;
+export function withSettingsTable(readme: string, manifest: unknown): string;
