@@ -42,6 +42,21 @@ export class AskPanel {
     return this.frame.getByRole('button', { name });
   }
 
+  /** By what a screen reader is told. */
+  named(role: 'log' | 'article' | 'list' | 'combobox' | 'button', name: string): Locator {
+    return this.frame.getByRole(role, { name });
+  }
+
+  /** What a screen reader is told of the control that has the focus. */
+  async focused(): Promise<string> {
+    return (await this.frame.locator(':focus').getAttribute('aria-label')) ?? '';
+  }
+
+  /** Controls that have neither text nor a label. */
+  get unnamed(): Locator {
+    return this.frame.locator('button:empty:not([aria-label]), textarea:not([aria-label]), [tabindex]:empty:not([aria-label])');
+  }
+
   /** Everything that is on the page, whatever it is. */
   all(selector: string): Locator {
     return this.frame.locator(selector);

@@ -71,6 +71,15 @@ export class Editor {
     await found.click();
   }
 
+  async chooseTheme(label: string): Promise<void> {
+    await this.press('Escape');
+    await this.command('Preferences: Color Theme');
+    const input = this.page.locator('.quick-input-widget input').first();
+    await input.fill(label);
+    await this.page.locator('.quick-input-list .monaco-list-row.focused', { hasText: label }).first().waitFor({ timeout: 30_000 });
+    await this.page.keyboard.press('Enter');
+  }
+
   /** Shows the panel that answers questions. */
   async askPanel(): Promise<AskPanel> {
     await this.command('SparseK: Ask About This Repo');

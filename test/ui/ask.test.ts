@@ -63,6 +63,29 @@ describe('a person who asks about a workspace', function () {
     await opened.editor.activeTab('inventory.ts');
   });
 
+  it('does all of it by keys, and a screen reader has a name for everything', async () => {
+    const { editor } = opened;
+    await editor.command('SparseK: Ask About This Repo');
+    await panel.all('#question:focus').waitFor({ timeout: 30_000 });
+    await panel.named('log', 'Questions and answers').waitFor();
+    await panel.named('article', question).waitFor();
+    await panel.named('list', 'Sources').first().waitFor();
+    await panel.named('combobox', 'Question').waitFor();
+    await editor.press('Shift+Tab');
+    assert.equal(await panel.focused(), 'Clear the conversation');
+    await editor.press('Shift+Tab');
+    assert.equal(await panel.focused(), 'Regenerate the last answer');
+    // On through the answer, to the first source.
+    for (let presses = 0; presses < 60 && !/open src\/inventory\.ts line/.test(await panel.focused()); presses++) await editor.press('Shift+Tab');
+    assert.match(await panel.focused(), /open src\/inventory\.ts line \d+/);
+    assert.equal(await panel.unnamed.count(), 0);
+    await editor.command('View: Close Editor');
+    await editor.command('SparseK: Ask About This Repo');
+    for (let presses = 0; presses < 60 && !/open src\/inventory\.ts line/.test(await panel.focused()); presses++) await editor.press('Shift+Tab');
+    await editor.press('Enter');
+    await editor.activeTab('inventory.ts');
+  });
+
   it('sees what a hostile file says as plain text', async () => {
     assert.ok(await panel.sources.filter({ hasText: '<img src=x' }).count() + await panel.sources.filter({ hasText: 'docs.md' }).count() > 0, 'the hostile files are among the sources');
     assert.equal(await panel.all('img, a, iframe, object, form, article script').count(), 0);

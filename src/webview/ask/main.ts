@@ -10,7 +10,7 @@ class Page {
   private readonly transcript = byId('transcript');
   private readonly status = byId('status');
   private readonly stop = action('Stop', 'Stop the answer', () => this.send({ kind: 'stop' }));
-  private readonly again = action('Regenerate', 'Answer the last question again', () => this.send({ kind: 'regenerate' }));
+  private readonly again = action('Regenerate', 'Regenerate the last answer', () => this.send({ kind: 'regenerate' }));
   private readonly clear = action('Clear', 'Clear the conversation', () => this.send({ kind: 'clear' }));
   private readonly host = acquireVsCodeApi<{ readonly draft: string }>();
   private readonly composer: Composer;
@@ -22,6 +22,10 @@ class Page {
     this.composer = new Composer(input, byId('mentions'), (message) => this.send(message));
     this.composer.value = this.host.getState()?.draft ?? '';
     input.addEventListener('input', () => this.host.setState({ draft: input.value }));
+    // Whoever comes to the panel by a command or a key can type at once.
+    window.addEventListener('focus', () => {
+      if (document.activeElement === null || document.activeElement === document.body) input.focus();
+    });
     byId('ask').addEventListener('click', () => this.composer.ask());
     byId('actions').append(this.stop, this.again, this.clear);
     window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => this.receive(data));
@@ -54,7 +58,7 @@ class Page {
   }
 
   private showAll(turns: readonly ShownTurn[], isAnswering: boolean): void {
-    this.turns = turns.map((turn) => new TurnView(turn, (message) => this.send(message)));
+    this.turns = turns.map((turn, i) => new TurnView(`question-${i}`, turn, (message) => this.send(message)));
     this.transcript.replaceChildren(...this.turns.map(({ element }) => element));
     this.answering(isAnswering);
     this.turns.at(-1)?.element.scrollIntoView({ block: 'end' });

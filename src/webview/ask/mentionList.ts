@@ -53,6 +53,7 @@ export class MentionList {
       });
       return item;
     }));
+    this.element.children.item(this.chosen)?.scrollIntoView({ block: 'nearest' });
     if (this.choices.length > 0) this.input.setAttribute('aria-activedescendant', `mention-${this.chosen}`);
     else this.input.removeAttribute('aria-activedescendant');
   }

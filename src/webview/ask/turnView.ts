@@ -1,4 +1,4 @@
-import type { AnswerOutcome, Place } from '../../protocol';
+import type { AnswerOutcome, Place, Source } from '../../protocol';
 import type { FromPage, ShownTurn } from '../messages';
 import { addCodeActions } from './codeBlocks';
 import { render } from './markdown';
@@ -12,11 +12,15 @@ export class TurnView {
   private readonly sources = document.createElement('ul');
   private readonly note = document.createElement('p');
   private frame: number | undefined;
+  private shownSources: readonly Source[] = [];
 
-  constructor(private turn: ShownTurn, private readonly send: (message: FromPage) => void) {
+  /** @param id of the heading on the page, which names the whole */
+  constructor(id: string, private turn: ShownTurn, private readonly send: (message: FromPage) => void) {
     const question = document.createElement('h2');
     question.className = 'question';
+    question.id = id;
     question.textContent = visibleText(turn.question);
+    this.element.setAttribute('aria-labelledby', id);
     this.answer.className = 'answer';
     this.sources.className = 'sources';
     this.sources.setAttribute('aria-label', 'Sources');
@@ -46,6 +50,14 @@ export class TurnView {
     addCodeActions(content, this.send);
     this.answer.replaceChildren(content);
     this.answer.setAttribute('aria-busy', String(outcome === undefined));
+    this.drawSources(sources, open);
+    this.note.textContent = [outcome === undefined ? '' : describe(outcome), note ?? ''].filter(Boolean).join(' ');
+  }
+
+  /** Once: one that has the focus keeps it while the answer grows. */
+  private drawSources(sources: readonly Source[], open: (place: Place) => void): void {
+    if (sources === this.shownSources || JSON.stringify(sources) === JSON.stringify(this.shownSources)) return;
+    this.shownSources = sources;
     this.sources.replaceChildren(...sources.map((source, i) => {
       const item = document.createElement('li');
       const chip = placeButton(source, visibleText(`${i + 1}  ${source.path}:${source.startLine}`), open);
@@ -54,7 +66,6 @@ export class TurnView {
       item.append(chip);
       return item;
     }));
-    this.note.textContent = [outcome === undefined ? '' : describe(outcome), note ?? ''].filter(Boolean).join(' ');
   }
 }
 
