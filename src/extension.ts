@@ -7,6 +7,7 @@ import { registerToggles } from './features/enable';
 import { registerLanguageModel } from './features/languageModel';
 import { createLog, registerShowLog } from './features/log';
 import { MemoryViewSwitch } from './features/memoryView';
+import { registerPauseReading } from './features/pauseReading';
 import { registerSummarize } from './features/summarize';
 import { registerModel } from './features/model';
 import { StatusItem } from './features/status';
@@ -32,6 +33,7 @@ export function activate(context: ExtensionContext): { readonly diagnostics: Dia
     forwardDocumentEvents(client),
     registerCompletion(client, history, log),
     registerToggles(),
+    registerPauseReading(client),
     ask.registration,
     registerSummarize(client),
     memoryView,

@@ -39,6 +39,8 @@ export interface EngineClient {
   workspaceChanged(change: WorkspaceChange): void;
   /** Tells what the person works on; an engine that starts later is told as well. */
   attend(attention: WorkspaceAttention): void;
+  /** Whether what nobody waits for is read in pauses; an engine that starts later is told as well. */
+  pauseReading(paused: boolean): void;
   /** What is read of the workspace and what is not; undefined when no engine can tell. */
   workspaceReport(): Promise<WorkspaceReport | undefined>;
   /** What the memory holds now; undefined when no engine can tell. Starts none. */

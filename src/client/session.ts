@@ -105,6 +105,10 @@ export class EngineSession {
     this.#connection.notify({ method: methods.workspaceChanged, message });
   }
 
+  pauseReading(paused: boolean): void {
+    this.#connection.notify({ method: methods.pauseReading, message: { paused } });
+  }
+
   attend(message: WorkspaceAttention): void {
     this.#connection.notify({ method: methods.workspaceAttention, message });
   }

@@ -57,6 +57,7 @@ export class EngineSupervisor implements EngineClient, AnsweringClient {
   /** Documents that an engine held which was not used for a while. */
   #unloaded = new Set<string>();
   #attention: WorkspaceAttention | undefined;
+  #readingIsPaused = false;
   readonly #policy: RestartPolicy;
   #state: EngineState = { kind: 'stopped' };
   #session: EngineSession | undefined;
@@ -155,6 +156,12 @@ export class EngineSupervisor implements EngineClient, AnsweringClient {
     this.#session?.workspaceChanged(change);
   }
 
+  pauseReading(paused: boolean): void {
+    if (paused === this.#readingIsPaused) return;
+    this.#readingIsPaused = paused;
+    this.#session?.pauseReading(paused);
+  }
+
   attend(attention: WorkspaceAttention): void {
     this.#attention = attention;
     this.#session?.attend(attention);
@@ -204,6 +211,7 @@ export class EngineSupervisor implements EngineClient, AnsweringClient {
       });
       // The engine heeds it once it is ready.
       if (this.#attention) session.attend(this.#attention);
+      if (this.#readingIsPaused) session.pauseReading(true);
       void session.ended.then((end) => {
         if (era === this.#era) this.#ended(end);
       });

@@ -1,14 +1,14 @@
 import { CancellationToken, ErrorCodes, ResponseError, type MessageConnection } from 'vscode-jsonrpc/node';
 import {
   describeProblem, methods, ProblemError, type AnswerPart, type AnswerResult, type AskRequest, type ChangeDocument, type ChatRequest, type CloseDocument, type CompletionRequest, type DocumentReading, type EngineInfo,
-  type InitializeRequest, type LoadProgress, type LogMessage, type MemoryViewRequest, type OpenDocument, type Problem, type WorkspaceAttention, type WorkspaceChange, type WorkspaceReport, type SearchRequest, type SearchResult, type SummarizeFolderRequest, type SummarizeRequest, type TokenCountRequest,
+  type InitializeRequest, type LoadProgress, type LogMessage, type MemoryViewRequest, type OpenDocument, type PauseReading, type Problem, type WorkspaceAttention, type WorkspaceChange, type WorkspaceReport, type SearchRequest, type SearchResult, type SummarizeFolderRequest, type SummarizeRequest, type TokenCountRequest,
 } from '../protocol';
 import { Engine, type EngineEvents } from './engine';
 import type { Host, HostedWindow } from './host';
 import type { LoadedModel } from './loadedModel';
 import { isLostDevice, openInPlaceOf } from './lostDevice';
 import { problemOf } from './problemOf';
-import type { PreparedPlace } from './recall';
+import { ReadingPause, type PreparedPlace } from './recall';
 
 /** Segments of other files that a completion recalls, where there is room for them. */
 const recalledSegments = 8;
@@ -25,9 +25,13 @@ export class Server implements HostedWindow {
   private readonly events: EngineEvents = {
     progress: (progress) => this.progress(progress),
     log: (message) => this.log(message),
-    mayRead: (signal) => this.host.mayWork(signal),
+    mayRead: async (signal) => {
+      await this.host.mayWork(signal);
+      await this.pause.mayGoOn(signal);
+    },
     reading: (progress) => this.notify(methods.workspaceProgress, progress),
   };
+  private readonly pause = new ReadingPause();
   private closing: Promise<void> | undefined;
   private cannotPrepare = false;
 
@@ -38,11 +42,11 @@ export class Server implements HostedWindow {
     const using = <T>(result: Promise<T>) => use.during(answer(result));
     connection.onRequest(methods.initialize, (request: InitializeRequest) => using(this.initialize(request)));
     connection.onRequest(methods.complete, (request: CompletionRequest, token: CancellationToken) => using(this.complete(request, token)));
-    connection.onRequest(methods.ask, (request: AskRequest, token: CancellationToken) => using(this.inWords(token, (engine, signal, send) => engine.ask(request, signal, send))));
+    connection.onRequest(methods.ask, (request: AskRequest, token: CancellationToken) => using(this.pause.during(() => this.inWords(token, (engine, signal, send) => engine.ask(request, signal, send)))));
     connection.onRequest(methods.summarize, (request: SummarizeRequest, token: CancellationToken) => using(this.inWords(token, (engine, signal, send) => engine.summarize(request, signal, send))));
     connection.onRequest(methods.summarizeFolder, (request: SummarizeFolderRequest, token: CancellationToken) => using(this.inWords(token, (engine, signal, send) => engine.summarizeFolder(request, signal, send))));
     connection.onRequest(methods.chat, (request: ChatRequest, token: CancellationToken) => using(this.inWords(token, (engine, signal, send) => engine.chat(request, signal, send))));
-    connection.onRequest(methods.search, (request: SearchRequest, token: CancellationToken) => using(this.search(request, token)));
+    connection.onRequest(methods.search, (request: SearchRequest, token: CancellationToken) => using(this.pause.during(() => this.search(request, token))));
     connection.onRequest(methods.countTokens, ({ text }: TokenCountRequest) => using(this.loaded().then(({ tokenizer }) => tokenizer.encode(text).length)));
     connection.onRequest(methods.memoryView, (request: MemoryViewRequest) => using(this.loaded().then((engine) => engine.memoryView(request))));
     connection.onRequest(methods.shutdown, () => answer(shutDown().then(() => null)));
@@ -60,6 +64,11 @@ export class Server implements HostedWindow {
       idle.wake();
     }));
     connection.onNotification(methods.workspaceAttention, (attention: WorkspaceAttention) => this.withEngine((engine) => engine.workspace?.folders.attend(attention)));
+    connection.onNotification(methods.pauseReading, ({ paused }: PauseReading) => {
+      this.pause.set(paused);
+      // What is being prepared ends, or what was not is taken up.
+      idle.postpone();
+    });
     connection.onRequest(methods.workspaceReport, () => using(this.report()));
   }
 
@@ -143,7 +152,7 @@ export class Server implements HostedWindow {
 
   /** In a pause: first the open file, then the workspace, then both together in the context that the next request finds. */
   async prepare(place: PreparedPlace, signal: AbortSignal): Promise<void> {
-    if (this.cannotPrepare) return;
+    if (this.cannotPrepare || this.pause.isPaused) return;
     try {
       const engine = await this.loaded();
       const onReading = (reading: DocumentReading) => this.notify(methods.documentReading, reading);

@@ -3,6 +3,7 @@ export const commands = {
   trigger: 'sparsek.triggerCompletion',
   toggle: 'sparsek.toggle',
   toggleLanguage: 'sparsek.toggleLanguage',
+  toggleReading: 'sparsek.toggleReading',
   restart: 'sparsek.restartEngine',
   showLog: 'sparsek.showLog',
   explain: 'sparsek.explainLastCompletion',

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { defaultDoNotRead, defaultIdleMinutes, defaultMemoryBudgetMegabytes, defaultStoreBudgetMegabytes, devicePreferences, type DevicePreference } from '../protocol';
+import { defaultDoNotRead, defaultIdleMinutes, defaultMemoryBudgetMegabytes, defaultStoreBudgetMegabytes, devicePreferences, memorySources, type DevicePreference, type MemorySources } from '../protocol';
 import type { ExtentPreference } from './complete/extent';
 import { isOn, namesThatAreOn, parseSwitches, type Switches } from './switches';
 
@@ -32,6 +32,7 @@ export interface EngineSettings {
   /** Absolute path of a model's folder; empty: the one that was imported, else the one beside the program. */
   readonly modelPath: string;
   readonly memoryBudgetMegabytes: number;
+  readonly sources: MemorySources;
   /** On the disk; 0 keeps nothing. */
   readonly storeBudgetMegabytes: number;
 }
@@ -59,6 +60,7 @@ export function readEngineSettings(): EngineSettings {
     share: booleanOf(settings.get('engine.share'), true),
     modelPath: stringOf(settings.get('model.path')),
     memoryBudgetMegabytes: numberOf(settings.get('memory.budgetMegabytes'), defaultMemoryBudgetMegabytes, 1, 1_000_000),
+    sources: memorySources.find((sources) => sources === settings.get('memory.sources')) ?? 'workspace',
     storeBudgetMegabytes: numberOf(settings.get('store.budgetMegabytes'), defaultStoreBudgetMegabytes, 0, 1_000_000),
   };
 }
@@ -66,6 +68,12 @@ export function readEngineSettings(): EngineSettings {
 /** Whether completions are on in this window, apart from what is said of single languages. */
 export function isEnabledInWindow(): boolean {
   return booleanOf(vscode.workspace.getConfiguration(section).get('enable'), true);
+}
+
+/** Whether what nobody waits for is read in pauses, in this window. */
+export function isReadingPaused(): boolean {
+  const settings = vscode.workspace.getConfiguration(section);
+  return booleanOf(settings.get('memory.paused'), false);
 }
 
 /** Whether completions are on for this document. */

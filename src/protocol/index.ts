@@ -34,6 +34,7 @@ export const methods = {
   documentReading: 'document/reading',
   workspaceChanged: 'workspace/changed',
   workspaceAttention: 'workspace/attention',
+  pauseReading: 'reading/pause',
   workspaceReport: 'workspace/report',
   workspaceProgress: 'workspace/progress',
   log: 'log',

@@ -4,6 +4,20 @@
  */
 export interface WorkspaceFolders {
   readonly folders: readonly WorkspaceFolder[];
+  /** What completions recall beside the open file's own text; `workspace` when it is absent. Questions always look everywhere. */
+  readonly sources?: MemorySources;
+}
+
+/**
+ * `openFile`: nothing else, and no other file is read for it. `neighbours`: files that the open one imports, that are open or
+ * were edited lately, and those of its own folder. `workspace`: whatever of its folder matters most.
+ */
+export const memorySources = ['openFile', 'neighbours', 'workspace'] as const;
+export type MemorySources = (typeof memorySources)[number];
+
+/** Whether what nobody waits for is read in pauses. */
+export interface PauseReading {
+  readonly paused: boolean;
 }
 
 export interface WorkspaceFolder {

@@ -16,10 +16,11 @@ const benchmarks: Readonly<Record<string, () => Promise<(bench: Bench, options: 
   gpu: async () => (await import('./gpu/gpu')).gpu,
   quality: async () => (await import('./quality/quality')).quality,
   ask: async () => (await import('./ask/ask')).ask,
+  windows: async () => (await import('./windows')).windows,
   workspace: async () => (await import('./workspace/workspace')).workspace,
 };
 
-const help = `npm run bench -- speed|memory|latency|merge [--json FILE] [--model DIR] [--threads N]
+const help = `npm run bench -- speed|memory|latency|merge|windows [--json FILE] [--model DIR] [--threads N]
 npm run bench -- gpu [--contexts N,N,…] [--json FILE] [--model DIR]
 npm run bench -- quality --repo DIR [--episodes N] [--json FILE] [--model DIR] [--threads N]
 npm run bench -- workspace --repo DIR [--json FILE] [--model DIR] [--threads N]
@@ -30,6 +31,7 @@ npm run bench -- ask --repo DIR --questions FILE [--json FILE] [--model DIR] [--
   memory   bytes of key/value state and resident memory of the engine after reading 4k, 16k and 64k tokens
   latency  a typing session replayed in real files: keystroke to suggestion, warm and after a cursor jump
   merge    memories of 4 to 48 segments merged to K entries, and one eviction into the memory
+  windows  one to three windows with an engine for all and with one each: resident memory; changing windows, a kill, unloading
   gpu      the shaders on this machine's GPU: reading, writing and verifying behind 1k to 1 M tokens of context, the first token
            behind a warm memory, merging, time by kernel, bytes of our buffers; llama.cpp on Vulkan where it is installed
   quality  what other files of a repository are worth: loss on tokens that only they tell and lines that use their names,

@@ -47,6 +47,22 @@ describe('the status of an engine', () => {
     assert.equal(at, order.length, `seen: ${seen.join(', ')}`);
   });
 
+  it('shows that reading is paused, of which the engine is told, and that it goes on', async () => {
+    const now = await diagnostics();
+    await vscode.commands.executeCommand('sparsek.toggleReading');
+    await until('the pause is shown', () => now.status.kind === 'paused');
+    assert.equal(vscode.workspace.getConfiguration('sparsek').get('memory.paused'), true);
+    await openFile('paused.ts', longCode(300));
+    await complete();
+    await sleep(1_500);
+    assert.equal(now.status.kind, 'paused');
+    const read = () => now.status.tooltip.some((line) => line.startsWith('Reading the open file'));
+    assert.ok(!read());
+    await vscode.commands.executeCommand('sparsek.toggleReading');
+    await until('it goes on', () => now.status.kind !== 'paused');
+    await vscode.workspace.getConfiguration('sparsek').update('memory.paused', undefined, vscode.ConfigurationTarget.Global);
+  });
+
   it('says beside the language that a file is not read, and why, for as long as it is so', async () => {
     const now = await diagnostics();
     await openFile('server.pem', 'KEY\n');

@@ -17,7 +17,7 @@ describe('the workspace', () => {
 
   it('is what the engine may read, with the globs of what it must not', () => {
     const { workspace } = sent<InitializeRequest>(methods.initialize)[0];
-    assert.deepEqual(workspace, { folders: [{ folder, doNotRead: [...defaultDoNotRead] }] });
+    assert.deepEqual(workspace, { folders: [{ folder, doNotRead: [...defaultDoNotRead] }], sources: 'workspace' });
   });
 
   it('is recalled from in a pause, kept in step with the disk, and explained', async () => {

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { priorOfRank, Recall, segmentKey, type RecalledSegment } from '../memory';
 import type { Attention, RankedSegment, RankingReasons, Segment, Workspace } from '../workspace';
 import type { Place } from './place';
@@ -34,6 +35,8 @@ export interface ChoiceLimits {
   readonly capacity: number;
   /** Of other files. */
   readonly limit: number;
+  /** Of other files only those that lie near: in the same folder, imported, open or lately edited. */
+  readonly neighboursOnly?: boolean;
 }
 
 /**
@@ -42,17 +45,19 @@ export interface ChoiceLimits {
  *
  * @param lastLine the last line that the suffix reaches
  */
-export async function chooseSegments(workspace: Workspace, place: Place, attention: Attention, lastLine: number, { capacity, limit }: ChoiceLimits): Promise<Choice> {
+export async function chooseSegments(workspace: Workspace, place: Place, attention: Attention, lastLine: number, { capacity, limit, neighboursOnly = false }: ChoiceLimits): Promise<Choice> {
   const rest = place.text.length > longestCut ? [] : await workspace.segmentsBehind(place.path, place.text, lastLine);
   const behind = rest.filter(({ startLine }) => startLine > lastLine).slice(0, Math.floor(capacity * shareOfOpenFile));
-  const retrieved = await retrieve(workspace, place, attention, Math.min(limit, capacity - behind.length));
+  const retrieved = await retrieve(workspace, place, attention, Math.min(limit, capacity - behind.length), neighboursOnly);
   return { retrieved, behind: behind.map((segment) => chosen(segment, 0)) };
 }
 
 /** The best segments of other files as these are now: where one turns out to have changed since it was ranked, all are ranked anew. */
-async function retrieve(workspace: Workspace, place: Place, attention: Attention, count: number): Promise<ChosenSegment[]> {
+async function retrieve(workspace: Workspace, place: Place, attention: Attention, count: number, neighboursOnly: boolean): Promise<ChosenSegment[]> {
   for (let ranking = 1; ; ranking++) {
-    const ranked = workspace.rankForCompletion({ ...place, ...attention }, count);
+    const ranked = neighboursOnly
+      ? workspace.rankForCompletion({ ...place, ...attention }, Infinity).filter((segment) => isNeighbour(segment, place)).slice(0, count)
+      : workspace.rankForCompletion({ ...place, ...attention }, count);
     const cut = await cutFiles(workspace, ranked);
     const found = ranked.flatMap(({ path, startLine, endLine, why }, rank) => {
       const segment = cut.get(path)?.find((one) => one.startLine === startLine && one.endLine === endLine);
@@ -60,6 +65,10 @@ async function retrieve(workspace: Workspace, place: Place, attention: Attention
     });
     if (found.length === ranked.length || ranking === mostRankings) return found;
   }
+}
+
+function isNeighbour({ path, why }: RankedSegment, place: Place): boolean {
+  return posix.dirname(path) === posix.dirname(place.path) || why.imported > 0 || why.open > 0 || why.recent > 0;
 }
 
 async function cutFiles(workspace: Workspace, ranked: readonly RankedSegment[]): Promise<ReadonlyMap<string, readonly Segment[]>> {

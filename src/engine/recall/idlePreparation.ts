@@ -1,4 +1,5 @@
 import type { CompletionRequest } from '../../protocol';
+import { Waiters } from './waiters';
 
 export type PreparedPlace = Pick<CompletionRequest, 'uri' | 'offset'>;
 
@@ -17,7 +18,7 @@ export class IdlePreparation<Place = PreparedPlace> {
   private controller = new AbortController();
   private work: Promise<void> = Promise.resolve();
   private requests = 0;
-  private readonly waiting = new Set<() => void>();
+  private readonly waiting = new Waiters();
   private ended = false;
 
   /**
@@ -55,16 +56,8 @@ export class IdlePreparation<Place = PreparedPlace> {
 
   /** For work that cannot be taken back: resolves when it may go on, or the signal is aborted. */
   whenIdle(signal?: AbortSignal): Promise<void> {
-    if (this.ended || signal?.aborted === true || (this.requests === 0 && this.timer === undefined)) return Promise.resolve();
-    return new Promise((resolve) => {
-      const resume = () => {
-        this.waiting.delete(resume);
-        signal?.removeEventListener('abort', resume);
-        resolve();
-      };
-      this.waiting.add(resume);
-      signal?.addEventListener('abort', resume);
-    });
+    if (this.ended || (this.requests === 0 && this.timer === undefined)) return Promise.resolve();
+    return this.waiting.wait(signal);
   }
 
   /** Prepares no such place any more, until it is asked for again. @returns when none is being prepared */
@@ -79,7 +72,7 @@ export class IdlePreparation<Place = PreparedPlace> {
   async close(): Promise<void> {
     this.ended = true;
     this.stop();
-    this.release();
+    this.waiting.release();
     await this.work;
   }
 
@@ -91,7 +84,7 @@ export class IdlePreparation<Place = PreparedPlace> {
 
   private start(): void {
     this.timer = undefined;
-    this.release();
+    this.waiting.release();
     const { place } = this;
     if (place === undefined) return;
     const { signal } = this.controller = new AbortController();
@@ -102,15 +95,11 @@ export class IdlePreparation<Place = PreparedPlace> {
       } catch (error) {
         if (signal.aborted) return;
         this.ended = true;
-        this.release();
+        this.waiting.release();
         this.onFailure(error);
       } finally {
         this.preparing = undefined;
       }
     });
-  }
-
-  private release(): void {
-    for (const resume of [...this.waiting]) resume();
   }
 }

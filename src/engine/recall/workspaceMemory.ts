@@ -1,4 +1,4 @@
-import type { RememberedSegment, WorkspaceFolder, WorkspaceFolders, WorkspaceProgress } from '../../protocol';
+import type { MemorySources, RememberedSegment, WorkspaceFolder, WorkspaceFolders, WorkspaceProgress } from '../../protocol';
 import { noArchive, Recall, segmentKey, SegmentReader, type MemoryPlan, type RecalledSegment, type SegmentMemories, type SegmentPool } from '../memory';
 import type { Tokenizer } from '../model';
 import type { Store } from '../store';
@@ -40,6 +40,7 @@ export class WorkspaceMemory implements ViewedWorkspace {
   private readonly wanted = new Map<string, Recall>();
   private readonly chosen: ChosenSegments;
   private readonly reader: SegmentReader;
+  private readonly sources: MemorySources;
   /** Keys of all that was read for this workspace. */
   private readonly held = new Set<string>();
 
@@ -49,12 +50,13 @@ export class WorkspaceMemory implements ViewedWorkspace {
    * @param pool may serve several workspaces; what is not chosen here is not recalled here
    */
   constructor(
-    { folders }: WorkspaceFolders,
+    { folders, sources = 'workspace' }: WorkspaceFolders,
     private readonly plan: MemoryPlan,
     private readonly tokenizer: Tokenizer,
     private readonly pool: SegmentPool,
     private readonly host: WorkspaceHost,
   ) {
+    this.sources = sources;
     this.reader = new SegmentReader(pool.encoder, pool.memories, host.store?.memories ?? noArchive);
     this.chosen = new ChosenSegments(2 * pool.memories.capacity);
     const forget = (key: string) => this.memories.remove(key);
@@ -95,7 +97,7 @@ export class WorkspaceMemory implements ViewedWorkspace {
    * it does so twice: when `firstFiles` are, and when all are.
    *
    * @param limit segments of other files
-   * @returns the chosen ones, the best first
+   * @returns the chosen ones, the best first; none, and nothing is read, where completions know the open file alone
    * @throws ProblemError when the folder cannot be read
    * @throws the signal's reason when aborted; what was encoded until then is kept and recalled
    */
@@ -103,6 +105,7 @@ export class WorkspaceMemory implements ViewedWorkspace {
     document: string, place: Place, limit: number, signal: AbortSignal, events: PreparationEvents, firstFiles = Infinity,
   ): Promise<readonly ChosenSegment[]> {
     const folder = this.folders.enter(place.folder);
+    if (this.sources === 'openFile') return [];
     const { open, recent } = this.folders.attentionIn(folder);
     const workspace = await folder.readSome(firstFiles, [...recent, ...open], (progress) => events.reading(progress));
     signal.throwIfAborted();
@@ -117,7 +120,7 @@ export class WorkspaceMemory implements ViewedWorkspace {
     workspace: Workspace, folder: Folder, document: string, place: Place, limit: number, signal: AbortSignal, events: PreparationEvents,
   ): Promise<readonly ChosenSegment[]> {
     const lastLine = lastLineOfSuffix(place, this.plan.suffix, this.tokenizer);
-    const limits = { capacity: this.memories.capacity, limit };
+    const limits = { capacity: this.memories.capacity, limit, neighboursOnly: this.sources === 'neighbours' };
     const choice = await chooseSegments(workspace, place, this.folders.attentionIn(folder), lastLine, limits);
     signal.throwIfAborted();
     this.wanted.set(document, recallOf(choice));

@@ -4,7 +4,7 @@ import type { EngineClient } from '../../client';
 import type { DocumentReading } from '../../protocol';
 import { commands } from '../commands';
 import type { CompletionHistory } from '../complete';
-import { isEnabledFor, isEnabledInWindow, section } from '../settings';
+import { isEnabledFor, isEnabledInWindow, isReadingPaused, section } from '../settings';
 import { workspaceChoice } from '../workspace';
 import { NotReadStatus } from './languageStatus';
 import { showMenu } from './menu';
@@ -47,6 +47,7 @@ export class StatusItem implements vscode.Disposable {
         enabled: isEnabledInWindow(),
         language: vscode.window.activeTextEditor?.document.languageId,
         memoryIsShown: memoryIsShown(),
+        readingIsPaused: isReadingPaused(),
       })),
     );
   }
@@ -80,7 +81,7 @@ export class StatusItem implements vscode.Disposable {
 
   #update(): StatusText {
     const { client, history } = this;
-    const shown = statusText({ engine: client.state, enabled: isEnabledHere(), completing: history.isAsking, last: history.last, reading: this.#reading, workspace: client.workspace, leftOut: this.#leftOutNow() });
+    const shown = statusText({ engine: client.state, enabled: isEnabledHere(), completing: history.isAsking, last: history.last, reading: this.#reading, readingIsPaused: isReadingPaused(), workspace: client.workspace, leftOut: this.#leftOutNow() });
     this.#shown = shown;
     this.#item.text = shown.text;
     this.#item.tooltip = ['SparseK Code', ...shown.tooltip].join('\n');

@@ -14,6 +14,7 @@ export interface MenuInput {
   /** Of the document that is looked at. */
   readonly language: string | undefined;
   readonly memoryIsShown: boolean;
+  readonly readingIsPaused: boolean;
 }
 
 export interface MenuGroup {
@@ -22,7 +23,7 @@ export interface MenuGroup {
 }
 
 /** What can be done from the status item, in groups. */
-export function menuGroups({ enabled, language, memoryIsShown }: MenuInput): MenuGroup[] {
+export function menuGroups({ enabled, language, memoryIsShown, readingIsPaused }: MenuInput): MenuGroup[] {
   return [
     {
       name: 'Completions',
@@ -40,6 +41,9 @@ export function menuGroups({ enabled, language, memoryIsShown }: MenuInput): Men
         memoryIsShown
           ? { label: '$(eye-closed) Hide what the model remembers', command: commands.hideMemory }
           : { label: '$(eye) Show what the model remembers', command: commands.showMemory },
+        readingIsPaused
+          ? { label: '$(debug-continue) Resume reading in the background', command: commands.toggleReading }
+          : { label: '$(debug-pause) Pause reading in the background', description: 'completions go on with what is read', command: commands.toggleReading },
         { label: '$(comment-discussion) Ask about this repo', command: commands.ask },
         ...(language === undefined ? [] : [{ label: '$(list-unordered) Summarize this file', command: commands.summarizeFile }]),
       ],

@@ -14,6 +14,8 @@ export interface StatusInput {
   readonly last: CompletionRecord | undefined;
   /** How far a document is read that is not read whole yet. */
   readonly reading?: DocumentReading | undefined;
+  /** Whether what nobody waits for is not read. */
+  readonly readingIsPaused: boolean;
   /** How far the folders are read that are. */
   readonly workspace: readonly WorkspaceProgress[];
   /** Folders that are not read. */
@@ -21,7 +23,7 @@ export interface StatusInput {
 }
 
 export interface StatusText {
-  readonly kind: 'off' | 'idle' | 'unloaded' | 'starting' | 'ready' | 'reading' | 'completing' | 'error';
+  readonly kind: 'off' | 'idle' | 'unloaded' | 'starting' | 'ready' | 'reading' | 'paused' | 'completing' | 'error';
   /** With the editor's icons, `$(name)`. */
   readonly text: string;
   readonly tooltip: readonly string[];
@@ -51,6 +53,7 @@ export function statusText(input: StatusInput): StatusText {
           `${model.displayName} on ${device.name}. ${device.reason}`,
           `Memory: ${megabytes(memory.keyValueBytes)} of keys and values at any length of file`,
           ...lastRequest(last),
+          ...(input.readingIsPaused ? ['Reading in the background is paused: completions go on with what is read, and questions read what they need.'] : []),
           ...whileReading(input.reading),
           ...input.workspace.map(describeProgress),
           ...input.leftOut.map(describeLeftOut),
@@ -62,8 +65,9 @@ export function statusText(input: StatusInput): StatusText {
 }
 
 /** What a person waits for comes first, then what is read while nobody does. */
-function activity({ completing, reading, workspace }: StatusInput): Pick<StatusText, 'kind' | 'text'> {
+function activity({ completing, reading, readingIsPaused, workspace }: StatusInput): Pick<StatusText, 'kind' | 'text'> {
   if (completing) return { kind: 'completing', text: '$(sync~spin) SparseK' };
+  if (readingIsPaused) return { kind: 'paused', text: '$(debug-pause) SparseK' };
   if (reading !== undefined) return { kind: 'reading', text: `$(book) SparseK ${Math.floor((100 * reading.read) / Math.max(1, reading.tokens))} %` };
   const folder = workspace.find(({ done }) => !done);
   if (folder === undefined) return { kind: 'ready', text: '$(sparkle) SparseK' };

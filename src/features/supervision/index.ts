@@ -64,7 +64,7 @@ function isWanted(): boolean {
 }
 
 function engineOptions(context: vscode.ExtensionContext): EngineOptions {
-  const { node, share, idleMinutes, threads, device, memoryBudgetMegabytes, storeBudgetMegabytes } = readEngineSettings();
+  const { node, share, idleMinutes, threads, device, memoryBudgetMegabytes, sources, storeBudgetMegabytes } = readEngineSettings();
   const { folders } = workspaceChoice();
   return {
     node,
@@ -79,7 +79,7 @@ function engineOptions(context: vscode.ExtensionContext): EngineOptions {
       idleMinutes,
       threads,
       device,
-      ...(folders.length === 0 ? {} : { workspace: { folders } }),
+      ...(folders.length === 0 ? {} : { workspace: { folders, sources } }),
     },
   };
 }

@@ -16,10 +16,17 @@ describe('status text', () => {
     loadMilliseconds: 1,
   };
   const ready: EngineState = { kind: 'ready', info };
-  const show = (engine: EngineState, more = {}) => statusText({ engine, enabled: true, completing: false, last: undefined, workspace: [], leftOut: [], ...more });
+  const show = (engine: EngineState, more = {}) => statusText({ engine, enabled: true, completing: false, last: undefined, readingIsPaused: false, workspace: [], leftOut: [], ...more });
 
   it('is off when completions are, whatever the engine does', () => {
     assert.equal(show(ready, { enabled: false }).kind, 'off');
+  });
+
+  it('tells that reading is paused, though not while a completion is waited for', () => {
+    const status = show(ready, { readingIsPaused: true, reading: { uri: 'a', read: 10, tokens: 100 } });
+    assert.equal(status.kind, 'paused');
+    assert.match(status.tooltip.join('\n'), /Reading in the background is paused/);
+    assert.equal(show(ready, { readingIsPaused: true, completing: true }).kind, 'completing');
   });
 
   it('tells that the model was unloaded, and what brings it back', () => {

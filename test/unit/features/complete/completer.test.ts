@@ -34,6 +34,7 @@ class ScriptedClient implements EngineClient {
     throw new Error('not asked for');
   }
 
+  pauseReading(): void {}
   restart(): void {}
   stop(): void {}
   changeDocument(): void {}
