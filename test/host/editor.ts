@@ -73,6 +73,8 @@ export class Editor {
 
   async chooseTheme(label: string): Promise<void> {
     await this.press('Escape');
+    // Keys that are pressed in the page of a preview may not come to the editor.
+    await this.page.locator('.part.titlebar').click();
     await this.command('Preferences: Color Theme');
     const input = this.page.locator('.quick-input-widget input').first();
     await input.fill(label);

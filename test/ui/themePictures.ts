@@ -57,9 +57,10 @@ export async function takeThemePictures(folder: string, report: (line: string) =
   await inEachTheme('memory');
   await inEachTheme('menu', () => editor.command('SparseK: Show Menu'));
   await editor.press('Escape');
-  await editor.command('SparseK: Get Started');
-  await editor.sees('Get Started with SparseK Code');
-  await inEachTheme('walkthrough');
+  await inEachTheme('walkthrough', async () => {
+    await editor.command('SparseK: Get Started');
+    await editor.sees('Get Started with SparseK Code');
+  });
   await editor.open('inventory.ts');
   await editor.command('SparseK: Summarize File');
   await editor.markdownPreview();

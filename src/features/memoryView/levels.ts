@@ -13,6 +13,15 @@ export const levelNames: Readonly<Record<Level, string>> = {
   live: 'around the cursor: all of it, for now',
 };
 
+/** The line's edge, which tells the levels apart where colours do not. */
+export const levelEdges: Readonly<Record<Level, string>> = {
+  little: 'dotted edge',
+  some: 'dashed edge',
+  much: 'thin edge',
+  whole: 'thick edge',
+  live: 'double edge',
+};
+
 /** Undefined where nothing is kept. */
 export function levelOf({ kept, live }: Pick<LineMemory, 'kept' | 'live'>): Level | undefined {
   if (live && kept === 1) return 'live';

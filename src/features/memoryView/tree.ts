@@ -3,7 +3,7 @@ import type { MemoryView, SegmentInMemory } from '../../protocol';
 import { describeReasons } from '../complete/remembered';
 import { colourOf } from './decorations';
 import { percent } from './describe';
-import { levelNames, levels, type Level } from './levels';
+import { levelEdges, levelNames, levels, type Level } from './levels';
 
 export type Node =
   | { readonly kind: 'own'; readonly share: number; readonly view: MemoryView }
@@ -79,6 +79,7 @@ function segmentItem({ folder, path, startLine, endLine, share, stale, why }: Se
 
 function levelItem(level: Level): vscode.TreeItem {
   const item = new vscode.TreeItem(levelNames[level]);
+  item.description = levelEdges[level];
   item.iconPath = new vscode.ThemeIcon('circle-filled', colourOf(level, 'Border'));
   return item;
 }
