@@ -7,7 +7,8 @@ export const protocolVersion = 1;
  * AnswerResult, cancellable), `summarizeFolder` (SummarizeFolderRequest -> AnswerResult,
  * cancellable), `memory/view` (MemoryViewRequest -> MemoryView), `chat`
  * (ChatRequest -> AnswerResult, cancellable), `search` (SearchRequest -> SearchResult, cancellable), `countTokens`
- * (TokenCountRequest -> number), `shutdown`. Notifications to the engine: `document/*`. Notifications from it: `load`
+ * (TokenCountRequest -> number), `shutdown`. Notifications to the engine: `document/*`,
+ * `workspace/*`, `reading/pause` (PauseReading), `leave`. Notifications from it: `load`
  * (LoadProgress), `answer/part` (AnswerPart), `document/reading` (DocumentReading), `log` (LogMessage), `ending` (EngineEnding).
  * `leave` says that a window goes for good, so that the engine need not wait for it to come back.
  *

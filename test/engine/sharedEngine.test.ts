@@ -168,6 +168,17 @@ describe('the engine that all windows share', function () {
     assert.equal(engineOf(two[0]), engineOf(two[1]));
   });
 
+  it('is not the only one that ends when it is not used: so does one that a window has for itself', async () => {
+    const window = openWindow({ ...request(), idleMinutes: 0.03 }, undefined, false);
+    windows.push(window);
+    await isAnswered(window, 'const own = ');
+    const engine = engineOf(window);
+    await window.until('stopped');
+    await untilEnded(engine);
+    assert.deepEqual(window.client.state, { kind: 'stopped', isUnloaded: true });
+    await isAnswered(window, 'const own = ');
+  });
+
   it('goes on when somebody sends it what is no message', async () => {
     const window = open();
     window.client.start();

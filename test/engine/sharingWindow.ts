@@ -18,9 +18,10 @@ export interface SharingWindow {
   complete(text: string): Promise<CompletionResult>;
 }
 
-export function openWindow(initialize: InitializeRequest, engine = program('engine.mjs')): SharingWindow {
+/** @param share whether it does not have an engine of its own */
+export function openWindow(initialize: InitializeRequest, engine = program('engine.mjs'), share = true): SharingWindow {
   const log = new MemoryLog();
-  const client = createEngineClient('/nowhere', engine, () => ({ node: '', initialize, share: true }), log);
+  const client = createEngineClient('/nowhere', engine, () => ({ node: '', initialize, share }), log);
   const seen: EngineState['kind'][] = [];
   client.onDidChangeState(({ kind }) => { if (seen.at(-1) !== kind) seen.push(kind); });
   return {

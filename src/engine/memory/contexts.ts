@@ -38,11 +38,15 @@ export class Contexts {
 
   /** See {@link LiveContext.continues}. */
   continues(wanted: WantedContext): boolean {
-    return this.live.continues(wanted);
+    return (this.isOfAnother(wanted) ? this.spare : this.live).continues(wanted);
   }
 
-  /** See {@link LiveContext.read}. */
+  /**
+   * See {@link LiveContext.read}. What another owner's answer was read from is left for when that one is back, unless
+   * something is read in a pause meanwhile.
+   */
   read(wanted: WantedContext, signal: AbortSignal, first: ReadFirst): Promise<Reading> {
+    if (this.isOfAnother(wanted)) this.changePlaces();
     return this.live.read(wanted, signal, first);
   }
 
@@ -78,6 +82,10 @@ export class Contexts {
   dispose(): void {
     this.live.cache.dispose();
     this.spare.cache.dispose();
+  }
+
+  private isOfAnother({ owner = '' }: WantedContext): boolean {
+    return this.live.owner !== owner;
   }
 
   private changePlaces(): void {

@@ -39,6 +39,31 @@ describe('Contexts', () => {
     assert.equal(contexts.cache.entries, 0);
   }));
 
+  it('has one for each of two owners who take turns, as long as nothing is read in pauses', () => withContexts(async (contexts) => {
+    const ask = async (owner: string, text: Int32Array) => {
+      const reading = await contexts.read({ ...wanted(text), owner }, never, 'livePart');
+      if (reading.pending.length > 0) await contexts.cache.append(reading.pending, 'last');
+      return reading.read + reading.pending.length;
+    };
+    const texts = { a: noise(200, 7), b: noise(300, 8), c: noise(250, 9) };
+    for (const owner of ['a', 'b'] as const) assert.ok(await ask(owner, texts[owner]) > 50);
+    for (const owner of ['a', 'b', 'a'] as const) assert.equal(await ask(owner, texts[owner]), 1);
+    assert.ok(await ask('c', texts.c) > 50, 'a third one takes the place of the one who asked longest ago');
+    assert.equal(await ask('a', texts.a), 1);
+    assert.ok(await ask('b', texts.a) > 50, 'the same text is read anew for another owner');
+  }));
+
+  it('forgets what was read for an owner who leaves, in both', () => withContexts(async (contexts) => {
+    const reading = { ...wanted(noise(200)), owner: 'a' };
+    await contexts.read(reading, never, 'livePart');
+    await contexts.read({ ...reading, owner: 'b' }, never, 'livePart');
+    contexts.forget('a');
+    assert.equal(contexts.owner, 'b');
+    assert.equal(contexts.continues(reading), false);
+    contexts.forget('b');
+    assert.equal(contexts.cache.text.length, 0);
+  }));
+
   it('holds after a pause bit for bit what reading everything first gives', () => withContexts(async (whole) => withContexts(async (paused) => {
     const text = noise(900);
     const first = await read(whole, text, 'everything');
