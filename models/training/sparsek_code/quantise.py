@@ -35,6 +35,7 @@ from .export import Weights
 from .geometry import Geometry
 from .gptq import Recipe, damped, gptq, objective
 from .manifest import Pack
+from .trained import MATRICES, Trained
 from .transformer import (
     WINDOWS_AT_ONCE,
     Layer,
@@ -235,6 +236,7 @@ def main() -> None:
     parser.add_argument("--repos", type=Path, nargs="+", required=True, help="git directories of the training repositories")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--keep", action="store_true", help="leave the matrices of the shards that PACK holds as they are")
+    parser.add_argument("--checkpoint", type=Path, help="what training left: its attention in the base's place, never kept")
     parser.add_argument("--windows", type=int, default=48)
     parser.add_argument("--length", type=int, default=1024)
     parser.add_argument("--correction", type=float, default=Settings.correction)
@@ -247,8 +249,12 @@ def main() -> None:
     body = Recipe(bits=4, symmetric=False, damping=options.damping, sweeps=options.sweeps)
     settings = Settings(body=body, correction=options.correction)
     kept = Pack(options.pack).matrices() if options.keep else {}
+    base: Source = Base(obtain(QWEN_05B, options.cache))
+    if options.checkpoint:
+        base = Trained(base, options.checkpoint).to(options.device)
+        kept = {name: matrix for name, matrix in kept.items() if not name.endswith(MATRICES)}
     torch.set_default_device(options.device)
-    base, log = Base(obtain(QWEN_05B, options.cache)), lambda line: print(line, flush=True)
+    log = lambda line: print(line, flush=True)  # noqa: E731
     weights = quantiseModel(base, tokens, settings, {name: matrix.to(options.device) for name, matrix in kept.items()}, log)
     torch.save(weights, options.out)
 

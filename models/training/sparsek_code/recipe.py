@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -32,11 +32,17 @@ class Recipe:
     clip: float = 1.0
     noPrior: float = 0.25
     """Share of steps without the retrieval prior."""
+    late: float = 1.0
+    """Share of steps in which the last third of the layers hold more of the memory (`lateShares`)."""
 
-    def rate(self, step: int) -> float:
+    seconds: float = math.inf
+    """The run's time, if it ends before `steps` do."""
+
+    def rate(self, step: int, seconds: float = 0.0) -> float:
+        """After `step` steps in `seconds`."""
         if step < self.warmup:
             return (step + 1) / self.warmup
-        done = min(1.0, (step - self.warmup) / max(1, self.steps - self.warmup))
+        done = min(1.0, max((step - self.warmup) / max(1, self.steps - self.warmup), seconds / self.seconds))
         return self.finalShare + (1 - self.finalShare) * (1 + math.cos(math.pi * done)) / 2
 
 
@@ -46,21 +52,22 @@ def priorOf(ranks: Tensor) -> Tensor:
 
 
 def lateShares(layers: int) -> tuple[float, ...]:
-    """The same bytes, more of them in the last third of the layers, where the memory is read: half K, then twice K."""
-    late = layers // 3
-    early = layers - late
-    return (0.5,) * early + ((layers - 0.5 * early) / late,) * late if late else ()
+    """The same bytes where they are read: a quarter of K in the first third of the layers, half in the second, the rest in the last."""
+    third = layers // 3
+    last = layers - 2 * third
+    return (0.25,) * third + (0.5,) * third + ((layers - 0.75 * third) / last,) * last
 
 
-def drawPlan(batch: Batch, random: np.random.Generator, layers: int) -> Plan:
-    """K in 256..2,048, even on a log scale, over all layers alike or mostly in the last, and the window.
+def drawPlan(batch: Batch, random: np.random.Generator, layers: int, late: float) -> Plan:
+    """K in 256..2,048, even on a log scale, in a share `late` of the draws mostly in the last layers, and the window.
 
     A text read in one piece is one chunk with no window.
     """
     entries = 64 * round(2 ** random.uniform(8, 11) / 64)
-    shares = lateShares(layers) if random.random() < 0.5 else ()
+    shares = lateShares(layers) if random.random() < late else ()
+    plan = Plan(entries, 0, batch.live.shape[1], shares=shares)
     if batch.kind == "fill":
-        return Plan(entries, 0, batch.live.shape[1], shares=shares)
+        return plan
     if batch.kind == "long":
-        return Plan(entries, int(random.choice([512, 1024])), 512, shares=shares)
-    return Plan(entries, int(random.choice([512, 768, 1024])), 256, shares=shares)
+        return replace(plan, window=int(random.choice([512, 1024])), chunk=512)
+    return replace(plan, window=int(random.choice([512, 768, 1024])), chunk=256)

@@ -4,7 +4,9 @@
     python -m sparsek_code.train --base BASE --corpus train.xz --out RUN --stage joint --steps 1500 --from RUN/scorers.pt.xz
 
 BASE: a GGUF file, a saved `weights.BaseWeights`, or a pack folder. The teacher is the base with full attention, or --teacher.
-A run resumes from RUN/<stage>.pt.xz when that is there; --seconds bounds one call. RUN/<stage>.jsonl holds the curves.
+With --body the student already stands on what the pack ships: only its attention is quantised after training.
+A run resumes from RUN/<stage>.pt.xz when that is there; --seconds bounds one call, --finish-within the run, whose learning rate
+then falls with the time. RUN/<stage>.jsonl holds the curves.
 
 Stage `scorers`: each token's score regresses the log of the attention that the teacher's target tokens give it. Stage
 `joint`: scorers and low-rank updates; hard top-K memory with SPARSEK's straight-through gradient; loss = KL to the teacher
@@ -39,18 +41,20 @@ def run(trainer: Trainer, batches: DataLoader, out: Path, progress: dict, second
     recipe, device = trainer.recipe, trainer.student.base.embedding.device
     path, log = out / f"{recipe.stage}.pt.xz", Log(out / f"{recipe.stage}.jsonl")
     begun = saved = time.monotonic()
-    stream = iter(batches)
+    stream, earlier = iter(batches), progress["seconds"]
+    seconds = min(seconds, recipe.seconds - earlier)
     while progress["step"] < recipe.steps and time.monotonic() - begun < seconds:
         batch: Batch = next(stream)
         count = batch.tokens
         batch = batch.to(device)
         random = np.random.default_rng(progress["step"])
-        trainer.setRate(progress["step"])
+        trainer.setRate(progress["step"], earlier + time.monotonic() - begun)
         if recipe.stage == "scorers":
             values = trainer.scorerStep(batch)
         else:
             prior, measure = random.random() >= recipe.noPrior, progress["step"] % recipe.importanceEvery == 0
-            values = trainer.jointStep(batch, drawPlan(batch, random, trainer.student.geometry.layers), bool(prior), measure)
+            plan = drawPlan(batch, random, trainer.student.geometry.layers, recipe.late)
+            values = trainer.jointStep(batch, plan, bool(prior), measure and trainer.comparable)
         progress["step"] += 1
         progress["tokens"] += count
         log.add(progress, batch.kind, count, values)
@@ -70,12 +74,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--teacher", type=Path, help="another model of the same vocabulary, read with full attention")
+    parser.add_argument("--body", type=Path, help="a pack of this base: its quantised table and feed-forwards under the student")
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--stage", choices=["scorers", "joint"], required=True)
     parser.add_argument("--from", dest="start", type=Path, help="checkpoint to start a new run from")
     parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=math.inf)
+    parser.add_argument("--finish-within", type=float, default=math.inf, help="seconds of the whole run")
     parser.add_argument("--save-every", type=float, default=120)
     parser.add_argument("--scorer-hidden", type=int, default=64)
     parser.add_argument("--rank", type=int, default=RANK, help="of the updates; those of --from are widened to it")
@@ -87,13 +93,18 @@ def main() -> None:
     parser.add_argument("--tiny", action="store_true", help="small shapes, for a try on a CPU")
     parser.add_argument("--adapter-rate", type=float, default=Recipe.adapterRate)
     parser.add_argument("--scorer-rate", type=float, default=Recipe.scorerRate)
+    parser.add_argument("--late", type=float, default=Recipe.late, help="share of steps with more memory in the last layers")
     options = parser.parse_args()
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
     options.out.mkdir(parents=True, exist_ok=True)
-    base = weights.load(options.base).to(device, torch.bfloat16 if device == "cuda" else torch.float32)
+    dtype = torch.bfloat16 if device == "cuda" else torch.float32
+    base = weights.load(options.base).to(device, dtype)
     base.geometry = replace(base.geometry, scorerHidden=options.scorer_hidden)
-    recipe = Recipe(stage=options.stage, steps=options.steps, adapterRate=options.adapter_rate, scorerRate=options.scorer_rate)
+    recipe = Recipe(
+        options.stage, options.steps, adapterRate=options.adapter_rate, scorerRate=options.scorer_rate,
+        late=options.late, seconds=options.finish_within,
+    )  # fmt: skip
 
     progress, moments = {"step": 0, "tokens": 0, "seconds": 0.0}, {}
     current = options.out / f"{options.stage}.pt.xz"
@@ -103,9 +114,10 @@ def main() -> None:
         adapters = checkpoint.load(options.start, base.geometry)[0].widened(options.rank)
     else:
         adapters = Adapters(base.geometry, options.rank, options.seed)
-    student = Model(base, adapters.to(device), fused=not options.eager)
-    teacherBase = weights.load(options.teacher).to(device, base.embedding.dtype) if options.teacher else base
-    trainer = Trainer(student, Model(teacherBase, adapters, fused=not options.eager) if options.teacher else student, recipe)
+    body = weights.withBody(base, weights.load(options.body).to(device, dtype)) if options.body else base
+    student = Model(body, adapters.to(device), fused=not options.eager)
+    teacherBase = weights.load(options.teacher).to(device, dtype) if options.teacher else base
+    trainer = Trainer(student, Model(teacherBase, adapters, fused=not options.eager), recipe)
     checkpoint.restoreMoments(trainer.optimiser, adapters, moments, progress["step"])
 
     sizes = Sizes(1024, 256, 1024, 32, 128, 4) if options.tiny else Sizes()

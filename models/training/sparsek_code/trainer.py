@@ -18,6 +18,8 @@ from .recipe import Recipe, priorOf
 class Trainer:
     def __init__(self, student: Model, teacher: Model, recipe: Recipe) -> None:
         self.student, self.teacher, self.recipe = student, teacher, recipe
+        self.comparable = student.geometry.layers == teacher.geometry.layers
+        """Whether the teacher's attention says what the student's layers should keep: not that of a larger model."""
         self.distil = torch.compile(losses.distil) if student.fused else losses.distil
         self.importance = torch.compile(losses.importance, dynamic=True) if student.fused else losses.importance
         adapters = student.adapters
@@ -104,6 +106,6 @@ class Trainer:
         self.student.adapters.zero_grad(set_to_none=True)
         return norm
 
-    def setRate(self, step: int) -> None:
+    def setRate(self, step: int, seconds: float) -> None:
         for group in self.optimiser.param_groups:
-            group["lr"] = group["base"] * self.recipe.rate(step)
+            group["lr"] = group["base"] * self.recipe.rate(step, seconds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
@@ -56,6 +56,15 @@ def layerWeights(named: dict[str, Tensor]) -> LayerWeights:
         torch.cat([named["feedForward.gate.weight"], named["feedForward.up.weight"]]),
         named["feedForward.down.weight"],
     )
+
+
+def withBody(base: BaseWeights, body: BaseWeights) -> BaseWeights:
+    """The base's attention on another's table and feed-forwards, for instance on the quantised ones of a pack."""
+    layers = [
+        replace(theirs, queryKeyValue=ours.queryKeyValue, output=ours.output)
+        for ours, theirs in zip(base.layers, body.layers, strict=True)
+    ]
+    return replace(body, geometry=base.geometry, layers=layers)
 
 
 def load(path: Path) -> BaseWeights:

@@ -18,6 +18,7 @@ from sparsek_code.memory import Plan
 from sparsek_code.model import Model
 from sparsek_code.recipe import Recipe, drawPlan, priorOf
 from sparsek_code.trainer import Trainer
+from sparsek_code.weights import withBody
 
 
 def trainer(stage: str, adapters: Adapters | None = None) -> Trainer:
@@ -47,7 +48,7 @@ def test_scorers_learn_what_the_teacher_attends_to():
 @pytest.mark.parametrize("kind", ["cross", "fill", "long"])
 def test_a_joint_step_brings_the_student_nearer_to_the_teacher(kind):
     run, one = trainer("joint"), batch(kind)
-    plan = drawPlan(one, np.random.default_rng(0), GEOMETRY.layers)
+    plan = drawPlan(one, np.random.default_rng(0), GEOMETRY.layers, late=1.0)
     plan = replace(
         plan, entries=8, window=min(plan.window, 16), chunk=min(plan.chunk, 16) if plan.window else plan.chunk, stored=16
     )
@@ -73,7 +74,7 @@ def test_a_gradient_that_is_not_finite_changes_nothing_and_is_counted(tmp_path):
 
 def test_a_run_resumes_from_its_small_checkpoint(tmp_path):
     run, one, path = trainer("joint"), batch(), tmp_path / "joint.pt.xz"
-    plan = replace(drawPlan(one, np.random.default_rng(0), GEOMETRY.layers), entries=8, window=16, chunk=16, stored=16)
+    plan = replace(drawPlan(one, np.random.default_rng(0), GEOMETRY.layers, late=1.0), entries=8, window=16, chunk=16, stored=16)
     for _ in range(5):
         run.jointStep(one, plan, True, True)
     checkpoint.save(path, run.student.adapters, GEOMETRY, {"step": 5, "tokens": 9, "seconds": 1.0}, run.optimiser)
@@ -115,3 +116,28 @@ def test_learning_rates_rise_then_fall_to_a_small_share():
     recipe = Recipe(steps=100, warmup=10)
     rates = [recipe.rate(step) for step in range(101)]
     assert max(rates) == rates[10] == 1 and rates[0] < 0.2 and rates[100] == pytest.approx(recipe.finalShare)
+
+
+def test_a_run_with_a_time_of_its_own_is_slow_at_its_end_however_many_steps_are_left():
+    recipe = Recipe(steps=1000, warmup=10, seconds=600.0)
+    assert recipe.rate(500, 600.0) == pytest.approx(recipe.finalShare)
+    assert recipe.rate(500, 100.0) == recipe.rate(500)
+
+
+def test_a_larger_model_teaches_by_what_it_predicts_alone():
+    weights, larger = base(), base(1)
+    larger.layers, larger.geometry = [*larger.layers, larger.layers[0]], replace(GEOMETRY, layers=3)
+    student = Model(weights, Adapters(GEOMETRY))
+    assert Trainer(student, student, Recipe()).comparable
+    run, one = Trainer(student, Model(larger, Adapters(GEOMETRY)), Recipe(adapterRate=3e-3)), batch()
+    assert not run.comparable
+    values = [float(run.jointStep(one, Plan(8, 16, 16, stored=16), True, run.comparable)["kl"]) for _ in range(12)]
+    assert values[-1] < values[0]
+
+
+def test_a_students_body_may_be_anothers_while_its_attention_stays():
+    ours, theirs = base(), base(1)
+    both = withBody(ours, theirs)
+    assert both.layers[0].queryKeyValue is ours.layers[0].queryKeyValue
+    assert both.layers[1].output is ours.layers[1].output
+    assert both.layers[0].down is theirs.layers[0].down and both.embedding is theirs.embedding
