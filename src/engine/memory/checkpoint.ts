@@ -1,7 +1,8 @@
 import type { BoundedCache } from './boundedCache';
 import { fromHalf, halfTable, toHalf } from './half';
-import { allocateMemory, type MemoryShape, type PerGroup } from '../../../kernels';
+import { allocateMemory, type PerGroup } from '../../../kernels';
 import type { Memory } from './memory';
+import type { CheckpointShape } from './plan';
 
 /** Slots that are copied at once: bounds the scratch memory beside the checkpoints themselves. */
 const slotsAtOnce = 128;
@@ -119,9 +120,4 @@ class HalfSlots {
       sources: this.sources.subarray(start, end),
     };
   }
-}
-
-export interface CheckpointShape extends MemoryShape {
-  /** The most there can be. */
-  readonly slots: number;
 }

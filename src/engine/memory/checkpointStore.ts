@@ -1,6 +1,7 @@
 import type { PerGroup } from '../../../kernels';
 import type { BoundedCache } from './boundedCache';
-import { CheckpointBuffer, CheckpointScratch, type CheckpointShape } from './checkpoint';
+import { CheckpointBuffer, CheckpointScratch } from './checkpoint';
+import type { CheckpointShape } from './plan';
 import { prefixKeys } from './prefixKeys';
 
 interface Checkpoint {

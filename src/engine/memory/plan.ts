@@ -1,8 +1,7 @@
-import { entriesOf, layerGroups, type LayerGroup, type PerGroup } from '../../../kernels';
+import { entriesOf, layerGroups, type LayerGroup, type MemoryShape, type PerGroup } from '../../../kernels';
 import { ProblemError, type MemoryPlanInfo } from '../../protocol';
 import type { ModelManifest } from '../model';
 import { cpuStateBytes } from '../runtime';
-import type { CheckpointShape } from './checkpoint';
 import { encoderSlots, storedEntries } from './encode';
 import { storedBytes } from './storedMemory';
 
@@ -107,6 +106,11 @@ function divide(budget: number, size: SizedPlan, { geometry, memory, sinkTokens 
 /** Slots of a cache of a plan, for each group of layers: groups differ in what their memory holds. */
 export function slotsOf({ entries, slots }: Pick<MemoryPlan, 'entries' | 'slots'>, groups: PerGroup<LayerGroup>): PerGroup<number> {
   return groups.map((group) => slots - entries + entriesOf(group, entries));
+}
+
+export interface CheckpointShape extends MemoryShape {
+  /** The most there can be. */
+  readonly slots: number;
 }
 
 /** What a checkpoint of a stream holds at most, for each group of layers: memory and window. */
