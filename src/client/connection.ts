@@ -1,6 +1,9 @@
 import {
+  ConnectionError,
   createMessageConnection,
   Emitter,
+  ErrorCodes,
+  ResponseError,
   StreamMessageReader,
   StreamMessageWriter,
   type CancellationToken,
@@ -34,6 +37,9 @@ import {
 import type { EngineNotification } from './notification';
 import type { Log } from './log';
 import { EngineEndedError } from './problem';
+
+/** What cannot be written to is closed a moment before or after; one that is not is of no use either. */
+const closeMilliseconds = 2_000;
 
 /** The typed side of the wire. Messages arrive in the order of the calls. Once it is closed, every promise settles. */
 export class EngineConnection {
@@ -151,15 +157,33 @@ export class EngineConnection {
       const answer = token ? this.#connection.sendRequest(method, request, token) : this.#connection.sendRequest(method, request);
       return (await answer) as Result;
     } catch (error) {
+      // A stream that is destroyed fails what is written before it tells that it is closed.
+      if (couldNotBeWritten(error)) await this.#closed();
       if (this.#ended()) throw new EngineEndedError('The engine ended before it answered.', { cause: error });
       throw error;
     }
+  }
+
+  /** The engine may still have said why it ends: it is heard out, within bounds. */
+  async #closed(): Promise<void> {
+    if (this.#isOver) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(() => this.dispose(), closeMilliseconds);
+      this.#close.event(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
   }
 
   /** Read anew after a wait, during which it may have changed. */
   #ended(): boolean {
     return this.#isOver;
   }
+}
+
+function couldNotBeWritten(error: unknown): boolean {
+  return error instanceof ConnectionError || (error instanceof ResponseError && error.code === ErrorCodes.MessageWriteError);
 }
 
 const levels = { trace: 'trace', debug: 'debug', info: 'info', warning: 'warn', error: 'error' } as const satisfies Record<
