@@ -17,8 +17,8 @@ export interface AskedWorkspace {
   encode(segments: readonly Segment[], signal: AbortSignal, onDone: (done: number, count: number) => void): Promise<void>;
 }
 
-/** Tokens of evidence: read in two seconds on two cores. A follow-up has some already. */
-const evidenceTokens = { first: 900, later: 500 };
+/** Tokens of evidence: with what is quoted of it, read in two seconds on two cores. A follow-up has some already. */
+const evidenceTokens = { first: 850, later: 500 };
 const document = 'conversation';
 
 /** Answers questions about a workspace: finds, reads, writes, checks what the answer refers to. One question at a time. */
@@ -79,7 +79,7 @@ export class Asker {
     const { template, tokenizer, context, takeTurn } = this.model;
     const facts = await symbolFacts(workspace, question, signal);
     const before = this.conversation.tokensOf(history);
-    const opening = openingText(evidence[0]);
+    const opening = openingText(evidence);
     const asked = [...template.turn('user', questionText(question, evidence, facts)), ...template.open('assistant', opening)];
     const text = Int32Array.from([...before, ...asked]);
     const references = new References(workspace, evidence);

@@ -49,9 +49,59 @@ describe('the evidence for a question', () => {
   });
 
   it('opens the answer with the lines that matter, whatever they hold', async () => {
-    const [first] = await evidence('Above what is a request refused?');
-    assert.match(openingText(first), /^\[1\] src\/limits\.ts:1\n```ts\n[^]*maxPieces = 1000/);
-    assert.match(openingText({ ...first, quote: '```\n</script>' }), /^\[1\] src\/limits\.ts:1\n~~~~ts\n/);
+    const found = await evidence('Above what is a request refused?');
+    const [first] = found;
+    assert.match(openingText(found), /^\[1\] src\/limits\.ts:1\n```ts\n[^]*maxPieces = 1000/);
+    assert.match(openingText([{ ...first, quote: '```\n</script>' }]), /^\[1\] src\/limits\.ts:1\n~~~~ts\n/);
+  });
+
+  it('opens the answer with lines of the best two excerpts, by their numbers', async () => {
+    const found = await evidence('Above what is a request refused?');
+    assert.match(openingText(found), /^\[1\] [^]*\n\[2\] docs\/limits\.md:3\n```md\n[^]*\n```\n\*\*In short:\*\*$/);
+    assert.equal(openingText(found.slice(0, 1)).match(/^\[\d\]/gm)?.length, 1);
+  });
+
+  describe('in a file that keeps its values apart', () => {
+    const values = {
+      'src/send.py': [
+        '# Seconds between two attempts.', 'ATTEMPT_PAUSE = 7', '', 'REFUSED_NAMES = {', '    "con",', '    "aux",', '}', '',
+        ...Array.from({ length: 30 }, (_, i) => `def other${i}():\n    return ${i}\n`),
+        'def send(letter):', '    # Sends a letter by attempts, refused names apart.', '    attempt_pause = "mine"', '    deliver(letter)', '',
+      ].join('\n'),
+      'src/other.ts': Array.from({ length: 40 }, (_, i) => `export function other${i}() {\n  return ${i};\n}\n`).join('\n'),
+    };
+
+    it('has the value that a word of the question names, with its comment', async () => {
+      const found = await evidence('How are attempts to send a letter spaced?', values);
+      const value = found.find(({ text }) => text.includes('ATTEMPT_PAUSE = 7'));
+      assert.equal(value?.text, '# Seconds between two attempts.\nATTEMPT_PAUSE = 7');
+      assert.equal(value.startLine, 1);
+    });
+
+    it('has a table as far as its brackets go', async () => {
+      const found = await evidence('Which names are refused when a letter is to be sent?', values);
+      assert.ok(found.some(({ text }) => text.endsWith('"con",\n    "aux",\n}')));
+    });
+
+    it('takes no variable of a function for one', async () => {
+      const found = await evidence('How are attempts to send a letter spaced?', values);
+      assert.ok(!found.some(({ text }) => text.trim() === 'attempt_pause = "mine"'));
+    });
+  });
+
+  it('has more of the best file than of others, and no line twice', async () => {
+    const file = (word: string) => Array.from({ length: 9 }, (_, i) => `export function ${word}${i}() {\n${'  step();\n'.repeat(90)}}\n`).join('\n');
+    const found = await evidence('Where is a parcel weighed?', { 'a.ts': `// A parcel is weighed here.\n${file('parcel')}`, 'b.ts': file('parcel') }, { mostTokens: 900 });
+    const of = (path: string) => found.filter((one) => one.path === path).sort((a, b) => a.startLine - b.startLine);
+    assert.equal(of('a.ts').length, 3);
+    assert.equal(of('b.ts').length, 1);
+    assert.ok(of('a.ts').every(({ startLine }, i, all) => i === 0 || startLine > all[i - 1].endLine));
+  });
+
+  it('leaves room for others beside one with long lines', async () => {
+    const line = 'Whatever is refused is written down with many words in a line. '.repeat(12);
+    const found = await evidence('refused', { ...tree, 'src/long.ts': Array.from({ length: 14 }, () => `// ${line}`).join('\n') }, { mostTokens: 500 });
+    assert.ok(new Set(found.map(({ path }) => path)).size >= 3);
   });
 
   it('counts code above prose, prose above tests and records', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { bestExcerpt } from '../../../../src/engine/tasks/ask/evidence/excerpt';
+import { bestExcerpt, widened } from '../../../../src/engine/tasks/ask/evidence/excerpt';
 import { queryTerms } from '../../../../src/engine/tasks/ask/evidence/queryTerms';
 
 const code = `import { open } from 'store';
@@ -24,7 +24,7 @@ export function close() {
 
 describe('an excerpt for a question', () => {
   const excerpt = (question: string, most: number) => {
-    const { start, end } = bestExcerpt(code, queryTerms(question, [code.join('\n')]), most);
+    const { start, end } = widened(code, bestExcerpt(code, queryTerms(question, [code.join('\n')]), most), most);
     return code.slice(start, end);
   };
 
@@ -36,6 +36,14 @@ describe('an excerpt for a question', () => {
     assert.ok(excerpt('How many attempts are made until a task is given up?', 4).length <= 4);
   });
 
+  it('is looked for within bounds, and may go on behind them', () => {
+    const terms = queryTerms('Which task is tried again after a pause?', [code.join('\n')]);
+    const excerpt = bestExcerpt(code, terms, 14, { start: 7, end: 10 });
+    assert.ok(excerpt.start >= 7 && excerpt.end <= 10);
+    assert.ok(code.slice(0, widened(code, excerpt, 14).end).some((line) => line.includes('pause(2 ** attempt)')));
+    assert.equal(bestExcerpt(code, terms, 14, { start: 16, end: 19 }).score, 0);
+  });
+
   it('is found by words of another form', () => {
     assert.ok(excerpt('pausing', 8).some((line) => line.includes('pause(2 ** attempt)')));
   });
@@ -43,5 +51,6 @@ describe('an excerpt for a question', () => {
   it('weighs names as written more than words', () => {
     const terms = queryTerms('saveAll saved', ['saveAll', 'saved']);
     assert.ok(terms.weightOf('saveAll') > terms.weightOf('~sav'));
+    assert.ok(terms.weightOf('saved') < terms.weightOf('~sav'), 'a plain word as it stands is no more than its stem');
   });
 });

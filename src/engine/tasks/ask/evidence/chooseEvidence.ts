@@ -1,21 +1,26 @@
-import type { Mention } from '../../../../protocol';
+import type { Mention, Place } from '../../../../protocol';
 import type { RankedSegment, Workspace } from '../../../workspace';
 import type { Tokenizer } from '../../../model';
 import type { Evidence, Search } from './evidence';
-import { bestExcerpt } from './excerpt';
+import { bestExcerpt, widened, type Excerpt } from './excerpt';
 import { evidenceFrom } from './evidenceFrom';
+import { fit } from './fit';
 import { pathPrior } from './pathPrior';
-import { queryTerms, type QueryTerms } from './queryTerms';
+import { queryTerms, weightIn, type QueryTerms } from './queryTerms';
 import { writtenFor } from './thesaurus';
+import { valuesOf } from './valuesOf';
 
 /** Segments that compete. */
 const candidates = 150;
 /** Lines of one excerpt. Several short ones find more than few long ones. */
 const excerptLines = 14;
-/** Each is to be read before the first word. */
-const mostExcerpts = 7;
-/** Of one file. */
-const mostOfFile = 2;
+/** Excerpts of the best file and of each other. */
+const mostOfFile = { best: 3, other: 1 };
+/** Files whose values are looked at, and how many of them are taken. */
+const filesWithValues = 3;
+const mostValues = { best: 2, other: 1 };
+/** A value goes before the excerpt when it has this share of what that has to do with the question. */
+const shareOfLeadingValue = 0.5;
 /** How much of a candidate's rank its whole segment decides; the rest is its excerpt's. */
 const shareOfSegment = 0.4;
 /** A question so short goes on from the one before. */
@@ -27,10 +32,15 @@ export interface Found {
   readonly ranked: readonly RankedSegment[];
 }
 
-interface Candidate extends Pick<RankedSegment, 'path' | 'startLine'> {
-  readonly lines: readonly string[];
+interface Candidate extends Pick<RankedSegment, 'path' | 'startLine' | 'endLine'> {
+  /** Lines of the whole file. */
+  readonly file: readonly string[];
   /** 0 to 1. */
   readonly rank: number;
+}
+
+interface Scored extends Candidate {
+  readonly excerpt: Excerpt;
 }
 
 /** The places of a workspace that have to do with a question: what is mentioned first, then what is found. */
@@ -39,10 +49,36 @@ export async function chooseEvidence(workspace: Workspace, tokenizer: Tokenizer,
   const other = writtenFor(question);
   const ranked = workspace.rankForQuestion([question, ...other].join(' '), { open: search.open, recent: [] }, candidates);
   const found = await textsOf(workspace, ranked, signal);
-  const terms = queryTerms(question, found.map(({ lines }) => lines.join('\n')), other);
+  const terms = queryTerms(question, found.map(({ file, startLine, endLine }) => file.slice(startLine - 1, endLine).join('\n')), other);
   const mentioned = (await Promise.all(search.mentions.map((mention) => fromMention(workspace, mention, terms)))).flat();
-  const searched = byExcerpt(found, terms).filter(({ path, startLine }) => !mentioned.some((one) => one.path === path && one.startLine === startLine));
-  return { evidence: fit([...mentioned, ...limitPerFile(searched)], tokenizer, search.mostTokens), ranked };
+  const searched = withValues(workspace, limitPerFile(byExcerpt(found, terms)), terms);
+  return { evidence: fit(apart([...mentioned, ...searched]), tokenizer, search.mostTokens), ranked };
+}
+
+/** Excerpts, each file's first together with those values of the file that the question may be after. */
+function withValues(workspace: Workspace, scored: readonly Scored[], terms: QueryTerms): Evidence[] {
+  const files = [...new Set(scored.map(({ path }) => path))].slice(0, filesWithValues);
+  const seen = new Set<string>();
+  return scored.flatMap(({ path, file, excerpt }) => {
+    const evidence = evidenceFrom({ path, startLine: 1 }, file, widened(file, excerpt, excerptLines), terms);
+    if (seen.has(path) || !files.includes(path) || pathPrior(path) < 1) return [evidence];
+    seen.add(path);
+    const isBest = path === files[0];
+    const values = valuesOf(workspace, path, file, terms).filter((value) => !overlap(value, evidence)).slice(0, isBest ? mostValues.best : mostValues.other);
+    const leads = isBest && values.length > 0 && weightIn(values[0].text.split('\n'), terms) >= shareOfLeadingValue * excerpt.score;
+    return leads ? [values[0], evidence, ...values.slice(1)] : [evidence, ...values];
+  });
+}
+
+/** Without those that repeat lines of earlier ones. */
+function apart(evidence: readonly Evidence[]): Evidence[] {
+  const kept: Evidence[] = [];
+  for (const one of evidence) if (!kept.some((other) => overlap(one, other))) kept.push(one);
+  return kept;
+}
+
+function overlap(a: Place, b: Place): boolean {
+  return a.path === b.path && a.startLine <= b.endLine && b.startLine <= a.endLine;
 }
 
 function completeQuestion({ question, before }: Search): string {
@@ -58,22 +94,21 @@ async function textsOf(workspace: Workspace, ranked: readonly RankedSegment[], s
     signal.throwIfAborted();
     const file = files.get(path) ?? (await workspace.textOf(path))?.split(/\r\n|\r|\n/) ?? [];
     files.set(path, file);
-    const lines = file.slice(startLine - 1, endLine);
-    if (lines.length > 0) found.push({ path, startLine, lines, rank: score / best });
+    if (file.length >= startLine) found.push({ path, startLine, endLine, file, rank: score / best });
   }
   return found;
 }
 
-function byExcerpt(found: readonly Candidate[], terms: QueryTerms): Evidence[] {
-  const scored = found.map((candidate) => ({ ...candidate, excerpt: bestExcerpt(candidate.lines, terms, excerptLines) }));
+function byExcerpt(found: readonly Candidate[], terms: QueryTerms): Scored[] {
+  const scored = found.map((candidate) => {
+    const { file, startLine, endLine } = candidate;
+    return { ...candidate, excerpt: bestExcerpt(file, terms, excerptLines, { start: startLine - 1, end: endLine }) };
+  });
   const best = Math.max(1e-9, ...scored.map(({ excerpt }) => excerpt.score));
-  const score = ({ path, rank, excerpt }: (typeof scored)[number]) => (
+  const score = ({ path, rank, excerpt }: Scored) => (
     pathPrior(path) * (shareOfSegment * rank + (1 - shareOfSegment) * (excerpt.score / best))
   );
-  return scored
-    .filter(({ excerpt }) => excerpt.score > 0)
-    .sort((a, b) => score(b) - score(a))
-    .map(({ path, startLine, lines, excerpt }) => evidenceFrom({ path, startLine }, lines, excerpt, terms));
+  return scored.filter(({ excerpt }) => excerpt.score > 0).sort((a, b) => score(b) - score(a));
 }
 
 /** Its lines; of a whole file those that have most to do with the question. */
@@ -82,38 +117,16 @@ async function fromMention(workspace: Workspace, { path, startLine, endLine }: M
   if (text === undefined) return [];
   const lines = text.split(/\r\n|\r|\n/);
   const file = { path, startLine: 1 };
-  if (startLine === undefined) return [{ ...evidenceFrom(file, lines, bestExcerpt(lines, terms, 2 * excerptLines), terms), because: 'mentioned' }];
+  if (startLine === undefined) return [{ ...evidenceFrom(file, lines, widened(lines, bestExcerpt(lines, terms, 2 * excerptLines), 2 * excerptLines), terms), because: 'mentioned' }];
   const excerpt = { start: startLine - 1, end: Math.min(lines.length, endLine ?? startLine), score: 0, terms: [] };
   return [{ ...evidenceFrom(file, lines, excerpt, terms), because: 'mentioned' }];
 }
 
-function limitPerFile(evidence: readonly Evidence[]): Evidence[] {
+function limitPerFile(scored: readonly Scored[]): Scored[] {
   const counts = new Map<string, number>();
-  return evidence.filter(({ path }) => {
+  return scored.filter(({ path }) => {
     const count = (counts.get(path) ?? 0) + 1;
     counts.set(path, count);
-    return count <= mostOfFile;
+    return count <= (path === scored[0].path ? mostOfFile.best : mostOfFile.other);
   });
-}
-
-/** As many as fit; the first is cut to fit rather than left out. */
-function fit(evidence: readonly Evidence[], tokenizer: Tokenizer, mostTokens: number): Evidence[] {
-  const chosen: Evidence[] = [];
-  let left = mostTokens;
-  for (const one of evidence) {
-    if (chosen.length === mostExcerpts) break;
-    const cost = tokenizer.encode(one.text).length;
-    if (cost > left && chosen.length > 0) continue;
-    const fitted = cost <= left ? one : cutToFit(one, cost, left);
-    chosen.push(fitted);
-    left -= Math.min(cost, left);
-  }
-  return chosen;
-}
-
-function cutToFit(evidence: Evidence, cost: number, most: number): Evidence {
-  const lines = evidence.text.split('\n');
-  const kept = Math.max(1, Math.floor((lines.length * most) / cost) - 1);
-  const text = lines.slice(0, kept).join('\n').slice(0, most * 3);
-  return { ...evidence, text, endLine: Math.min(evidence.endLine, evidence.startLine + kept - 1) };
 }

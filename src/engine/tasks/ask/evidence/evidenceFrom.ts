@@ -1,7 +1,7 @@
 import type { Source } from '../../../../protocol';
 import { fileName } from '../../../workspace/paths';
 import type { Evidence } from './evidence';
-import { bestExcerpt, declaration, type Excerpt } from './excerpt';
+import { bestExcerpt, declaration, widened, type Excerpt } from './excerpt';
 import type { QueryTerms } from './queryTerms';
 
 const longestLabel = 120;
@@ -11,7 +11,7 @@ const longestQuote = 400;
 /** The lines of an excerpt as evidence, with the place they have in the file. */
 export function evidenceFrom(from: Pick<Source, 'path' | 'startLine'>, lines: readonly string[], { start, end, terms: found }: Excerpt, terms: QueryTerms): Evidence {
   const taken = lines.slice(start, end);
-  const quote = bestExcerpt(taken, terms, quotedLines);
+  const quote = widened(taken, bestExcerpt(taken, terms, quotedLines), quotedLines);
   return {
     path: from.path,
     startLine: from.startLine + start,

@@ -1,6 +1,8 @@
 import { identifiersOf, questionQuery, wordsOf } from '../../../workspace';
 
 const weightOfOther = 0.4;
+/** Of a plain word that stands as it is, beside that of its stem, which it always has as well. */
+const weightOfSameForm = 0.4;
 
 /** Words of questions that tell nothing about where the answer is; they stand in many comments. */
 const little: ReadonlySet<string> = new Set(
@@ -30,20 +32,33 @@ export function queryTerms(question: string, texts: readonly string[], other: re
   const littleStems = new Set([...little].flatMap(wordsOf));
   const words = new Map([...query.words].filter(([word]) => !littleStems.has(word)));
   const more = new Set(other.flatMap(wordsOf).filter((word) => !words.has(word)));
-  const termsIn = (text: string): string[] => {
+  // Lines are asked for as they were counted.
+  const known = new Map<string, readonly string[]>();
+  const termsIn = (text: string): readonly string[] => {
+    const seen = known.get(text);
+    if (seen !== undefined) return seen;
     const names = identifiersOf(text);
     const stems = names.flatMap(wordsOf);
-    return [...new Set([...names.filter((name) => identifiers.has(name)), ...stems.filter((stem) => words.has(stem) || more.has(stem)).map(asWord)])];
+    const terms = [...new Set([...names.filter((name) => identifiers.has(name)), ...stems.filter((stem) => words.has(stem) || more.has(stem)).map(asWord)])];
+    known.set(text, terms);
+    return terms;
   };
   const frequency = new Map<string, number>();
-  for (const text of texts) for (const term of termsIn(text)) frequency.set(term, (frequency.get(term) ?? 0) + 1);
+  for (const text of texts) for (const term of new Set(text.split('\n').flatMap(termsIn))) frequency.set(term, (frequency.get(term) ?? 0) + 1);
   return {
     in: termsIn,
     weightOf(term) {
       const rarity = Math.log(1 + (texts.length + 1) / ((frequency.get(term) ?? 0) + 0.5));
-      return rarity * (identifiers.get(term) ?? words.get(term.slice(1)) ?? weightOfOther);
+      const asWritten = identifiers.get(term);
+      if (asWritten !== undefined) return rarity * (asWritten > 1 ? asWritten : weightOfSameForm);
+      return rarity * (words.get(term.slice(1)) ?? weightOfOther);
     },
   };
+}
+
+/** Weights of the question's terms in some lines, each counted once. */
+export function weightIn(lines: readonly string[], terms: QueryTerms): number {
+  return [...new Set(lines.flatMap((line) => terms.in(line)))].reduce((sum, term) => sum + terms.weightOf(term), 0);
 }
 
 /** A stem and a name of the same letters are two terms. */
