@@ -28,7 +28,7 @@ describe('cancellation reaches the engine between two runs', function () {
     await cache?.remove();
   });
 
-  const text = readFileSync(fileURLToPath(new URL('../../src/engine/memory/boundedCache.ts', import.meta.url)), 'utf8').repeat(3);
+  const text = readFileSync(fileURLToPath(new URL('../../src/engine/memory/boundedCache.ts', import.meta.url)), 'utf8');
   const request = (offset: number, maxTokens: number) => ({
     uri: 'file:///a.ts', version: 1, offset, maxTokens, extent: 'block', sampling: { temperature: 1, topP: 1, seed: 1 }, speculation: false,
   });
