@@ -16,6 +16,7 @@ const benchmarks: Readonly<Record<string, () => Promise<(bench: Bench, options: 
   gpu: async () => (await import('./gpu/gpu')).gpu,
   quality: async () => (await import('./quality/quality')).quality,
   ask: async () => (await import('./ask/ask')).ask,
+  peers: async () => (await import('./peers/peers')).peers,
   windows: async () => (await import('./windows')).windows,
   workspace: async () => (await import('./workspace/workspace')).workspace,
 };
@@ -23,6 +24,7 @@ const benchmarks: Readonly<Record<string, () => Promise<(bench: Bench, options: 
 const help = `npm run bench -- speed|memory|latency|merge|windows [--json FILE] [--model DIR] [--threads N]
 npm run bench -- gpu [--contexts N,N,…] [--json FILE] [--model DIR]
 npm run bench -- quality --repo DIR [--episodes N] [--json FILE] [--model DIR] [--threads N]
+npm run bench -- peers --repo DIR [--episodes N] [--json FILE] [--model DIR] [--threads N]
 npm run bench -- workspace --repo DIR [--json FILE] [--model DIR] [--threads N]
 npm run bench -- ask --repo DIR --questions FILE [--json FILE] [--model DIR] [--threads N]
 
@@ -37,6 +39,10 @@ npm run bench -- ask --repo DIR --questions FILE [--json FILE] [--model DIR] [--
   quality  what other files of a repository are worth: loss on tokens that only they tell and lines that use their names,
            behind nothing, behind memories of the 16 best segments, and behind the 4 best as text. N files (default: 6),
            the same ones every time; minutes each
+  peers    lines that use names of other files, completed with the workspace's memory, and by llama.cpp on the same base weights with
+           the prompt of llama.vscode: 16 chunks of 64 lines of the files that a file imports and of those beside it, 256 lines
+           before the cursor and 64 behind. Exact lines, edit similarity, milliseconds after a key with all read that can be.
+           Six lines each of N files (default: 2), the same ones every time; the peer reads its chunks first: minutes a file
   ask      questions about a repository whose answers are known (test/fixtures/questions holds sixty, ten a repository, for
            the commits they name): whether the sources have the right file and lines, links exist, the answer has the fact
   workspace  one file of a repository's first 14k, 60k, 200k and 1 M tokens completed, as in real use: indexing, segments encoded,
@@ -49,12 +55,12 @@ async function main(): Promise<number> {
     allowPositionals: true,
     options: {
       json: { type: 'string' }, model: { type: 'string' }, threads: { type: 'string', default: '0' }, repo: { type: 'string' },
-      episodes: { type: 'string', default: '6' }, questions: { type: 'string' }, contexts: { type: 'string', default: '1024,4096,16384,65536,131072,1048576' }, help: { type: 'boolean' },
+      episodes: { type: 'string' }, questions: { type: 'string' }, contexts: { type: 'string', default: '1024,4096,16384,65536,131072,1048576' }, help: { type: 'boolean' },
     },
   });
   const name = positionals[0] ?? '';
-  const episodes = Number(values.episodes);
-  const isComplete = (!['quality', 'ask', 'workspace'].includes(name) || values.repo !== undefined) && (name !== 'ask' || values.questions !== undefined)
+  const episodes = Number(values.episodes ?? (name === 'peers' ? 2 : 6));
+  const isComplete = (!['quality', 'peers', 'ask', 'workspace'].includes(name) || values.repo !== undefined) && (name !== 'ask' || values.questions !== undefined)
     && Number.isInteger(episodes) && episodes > 0;
   if (values.help === true || !(name in benchmarks) || !isComplete) {
     console.log(help);

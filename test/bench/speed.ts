@@ -79,7 +79,7 @@ async function atDepth(depth: number, tokens: Int32Array, cache: BoundedCache, w
 async function peerDecode(peer: Peer, length: number, last: number): Promise<number> {
   await peer.truncate(length);
   let count = 0;
-  const seconds = await secondsOf(async () => { count = await peer.decode(last, written); });
+  const seconds = await secondsOf(async () => { count = (await peer.decode([last], written)).length; });
   await peer.prefill([last]);
   return count / seconds;
 }

@@ -33,8 +33,8 @@ export async function comparePeer({ cacheDirectory, threads }: Bench, tokens: In
         read = context;
       });
       let count = 0;
-      await peer.decode(tokens[0], written);
-      const writing = await secondsOf(async () => { count = await peer.decode(tokens[0], written); });
+      await peer.decode([tokens[0]], written);
+      const writing = await secondsOf(async () => { count = (await peer.decode([tokens[0]], written)).length; });
       rows.push({ context, 'llama.cpp reading': (context - start) / seconds, 'llama.cpp writing': count / writing });
     }
   } catch (error) {

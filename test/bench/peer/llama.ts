@@ -12,8 +12,14 @@ export interface Peer extends AsyncDisposable {
   readonly description: string;
   /** Reads tokens behind those read before. */
   prefill(tokens: readonly number[]): Promise<void>;
-  /** Greedy tokens after the last one read; the context is set back to where it was. @returns how many came. */
-  decode(lastToken: number, count: number): Promise<number>;
+  /**
+   * Reads the last tokens of a prompt and writes greedily behind them; the context is set back to where it was.
+   *
+   * @param last at least one
+   * @param ends whether nothing follows a token
+   * @returns what was written, the token that ends it included
+   */
+  decode(last: readonly number[], count: number, ends?: (token: number) => boolean): Promise<number[]>;
   /** Forgets what was read beyond `length` tokens. */
   truncate(length: number): Promise<void>;
 }
@@ -51,15 +57,15 @@ export async function startPeer(cache: string, gguf: string, contextTokens: numb
   return {
     description: `llama.cpp (node-llama-cpp ${version}), Q4_K_M, flash attention, ${gpu ? 'Vulkan' : `${threads} threads`}`,
     prefill: (tokens) => sequence.evaluateWithoutGeneratingNewTokens(tokens),
-    async decode(lastToken, count) {
+    async decode(last, count, ends = () => false) {
       const before = sequence.nextTokenIndex;
       const tokens: number[] = [];
-      for await (const token of sequence.evaluate([lastToken], { temperature: 0, yieldEogToken: true })) {
+      for await (const token of sequence.evaluate(last, { temperature: 0, yieldEogToken: true })) {
         tokens.push(token);
-        if (tokens.length >= count) break;
+        if (tokens.length >= count || ends(token)) break;
       }
       await truncate(before);
-      return tokens.length;
+      return tokens;
     },
     truncate,
     [Symbol.asyncDispose]: () => llama.dispose(),

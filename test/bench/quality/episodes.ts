@@ -13,7 +13,7 @@ const targetTokens = 2048;
 /** A shorter file is no target: too little would be measured. */
 const shortestTarget = 3 * queryTokens;
 /** Programs, not prose or data. */
-const sourceEnding = /\.(py|[jt]sx?|[cm]js|go|rs|java|c|cc|cpp|h|hpp)$/;
+export const sourceEnding = /\.(py|[jt]sx?|[cm]js|go|rs|java|c|cc|cpp|h|hpp)$/;
 
 /** A file to predict from its start, behind segments of other files. */
 export interface Episode {
@@ -27,11 +27,20 @@ export interface Episode {
   readonly poolByTokens: readonly RecalledSegment[];
 }
 
+/** The files that are long enough programs. */
+export function targetsOf(files: readonly CutFile[]): CutFile[] {
+  return files.filter(({ path, segments }) => sourceEnding.test(path) && lengthOf(segments) >= shortestTarget);
+}
+
+/** The beginning of a file that is measured. */
+export function targetOf({ text }: CutFile, tokenizer: Tokenizer): Int32Array {
+  return Int32Array.from(tokenizer.encode(text.replace(/\r\n?/g, '\n'))).slice(0, targetTokens);
+}
+
 /** Targets in a drawn order; those without a token that the context tells are left out. */
 export async function* drawEpisodes({ files, workspace }: Repository, tokenizer: Tokenizer, shared: SharedTokens, random: Random): AsyncGenerator<Episode, void> {
-  const targets = files.filter(({ path, segments }) => sourceEnding.test(path) && lengthOf(segments) >= shortestTarget);
-  for (const file of shuffled(targets, random)) {
-    const target = Int32Array.from(tokenizer.encode(file.text.replace(/\r\n?/g, '\n'))).slice(0, targetTokens);
+  for (const file of shuffled(targetsOf(files), random)) {
+    const target = targetOf(file, tokenizer);
     const query = target.subarray(0, queryTokens);
     const pool = await poolFor(workspace, file.path, tokenizer.decode(query));
     const places = crossTokens(target, pool.map(({ tokens }) => tokens));

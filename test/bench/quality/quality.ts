@@ -8,7 +8,7 @@ import { printTable, type Row } from '../report';
 import { drawEpisodes } from './episodes';
 import { drawLine } from './lines';
 import { Measure, none, text } from './measure';
-import { readRepository, type Repository } from './repository';
+import { namesElsewhere, readRepository } from './repository';
 import { SharedTokens } from './sharedTokens';
 import { Table } from './table';
 
@@ -48,7 +48,7 @@ export async function quality({ modelDirectory, manifest, tokenizer, threads, ca
       const tell = (what: string) => { console.error(`${number}: ${what}`); };
       tables.loss.add(episode.places.length, await measure.losses(episode, tell));
       tell(`cross-file loss so far: ${tables.loss.rows.map((row) => `${row} ${tables.loss.mean(row).toFixed(3)}`).join(', ')}`);
-      const line = drawLine(episode.file, episode.target, namesElsewhere(repository, episode.file.path), tokenizer, random);
+      const line = drawLine(episode.file, episode.target, namesElsewhere(files, episode.file.path), tokenizer, random);
       if (line !== undefined) {
         const scores = await measure.line(line, repository, tell);
         tables.exact.add(1, new Map([...scores].map(([row, { exact }]) => [row, exact])));
@@ -61,11 +61,6 @@ export async function quality({ modelDirectory, manifest, tokenizer, threads, ca
     await runtime.dispose();
   }
   return report(tables, manifest.packVersion);
-}
-
-/** Names that files other than this one declare. */
-function namesElsewhere({ files }: Repository, path: string): Set<string> {
-  return new Set(files.filter((file) => file.path !== path).flatMap(({ segments }) => segments.flatMap(({ definitions }) => definitions)));
 }
 
 function report({ loss, exact, similarity }: Tables, packVersion: string): object {

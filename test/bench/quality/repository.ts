@@ -37,3 +37,8 @@ export async function readRepository(folder: string, tokenizer: Tokenizer, gramm
   await workspace.read();
   return { workspace, files: [...segmenter.files.values()] };
 }
+
+/** Names that files other than this one declare. */
+export function namesElsewhere(files: readonly CutFile[], path: string): Set<string> {
+  return new Set(files.filter((file) => file.path !== path).flatMap(({ segments }) => segments.flatMap(({ definitions }) => definitions)));
+}
