@@ -27,7 +27,8 @@ export function chunksOf(text: string): string[] {
 
 /**
  * What a person who writes some lines of a file has had open: the declarations that the file imports, then the beginnings of
- * the files beside it, then the rest of what it imports. llama.vscode itself takes 32 lines at random of a file that is
+ * the files beside it, then the rest of what it imports. A file that only passes names on (`__init__.py`, `index.ts`) leads to those
+ * that declare what is mentioned. llama.vscode itself takes 32 lines at random of a file that is
  * opened or left; whole chunks around declarations are kinder to it. Nothing here depends on what the lines are expected to be.
  */
 export class Rings {
@@ -52,7 +53,10 @@ export class Rings {
     const mentioned = new Set(identifiersOf(shown));
     const imported = this.imports.importsOf(path, shown).filter((one) => this.files.has(one.path));
     const beside = [...this.files.keys()].filter((other) => folderOf(other) === folderOf(path) && other !== path && sourceEnding.test(other));
-    const wanted = imported.map(({ path: from, names }) => this.wantedChunks(from, names, mentioned));
+    const passedOn = imported.filter(({ path: from, names }) => !this.declaresAny(from, names))
+      .flatMap(({ path: from }) => this.imports.importsOf(from, this.files.get(from)?.text ?? ''))
+      .filter((one) => one.path !== path && [...one.names].some((name) => mentioned.has(name)));
+    const wanted = [...imported, ...passedOn].map(({ path: from, names }) => this.wantedChunks(from, names, mentioned));
     const visits = [
       ...inTurn(wanted),
       ...beside.flatMap((other) => this.chunks(other).slice(0, 1)),
@@ -60,6 +64,10 @@ export class Rings {
     ];
     const rest = restBehind(tasks[tasks.length - 1]);
     return distinct(rest === undefined ? visits : [rest, ...visits]).slice(0, ringChunks).reverse();
+  }
+
+  private declaresAny(path: string, names: ReadonlySet<string>): boolean {
+    return [...this.declared(path).keys()].some((name) => names.has(name));
   }
 
   /** Of an imported file the chunks that declare what it is imported for (or what the text mentions of it), the most first; else its beginning. */

@@ -54,6 +54,16 @@ describe('the ring of the peer', () => {
     assert.ok(ring.every(({ path }) => path !== 'far/b.py'));
   });
 
+  it('follows a file that only passes names on to where they are declared', () => {
+    const app = 'import lib\nlib.brush(1)\nlib.brush(2)\n';
+    const others = [file('lib/__init__.py', 'from .paint import brush\n\n__all__ = []\n'), file('lib/paint.py', paint, ['brush']), file('lib/other.py', numbered(80))];
+    const ring = new Rings([file('app.py', app), ...others]).ringFor([taskAt('app.py', app, 'brush(1)')]);
+    assert.deepEqual(ring.map(({ path }) => path), ['lib/paint.py', 'lib/__init__.py']);
+    // Nothing of the text but the line itself mentions the name.
+    const once = 'import lib\nlib.brush(1)\n';
+    assert.deepEqual(new Rings([file('app.py', once), ...others]).ringFor([taskAt('app.py', once, 'brush(1)')]).map(({ path }) => path), ['lib/__init__.py']);
+  });
+
   it('does not depend on what a line is expected to be, nor shows it', () => {
     const rings = new Rings(files);
     const other = { ...task, expected: 'something(else)' };
