@@ -10,10 +10,10 @@ import { setup } from './setup.mjs';
 const summary = /^(?=.*\b(?:passed|failed)\b)(?:\d+ (?:passed|failed|skipped|warnings?)(?:, )?)+(?: in [\d.]+s.*)?$/;
 
 const parts = [
-  { name: 'lint', script: 'lint', tests: false, timeoutSeconds: 300 },
-  { name: 'types', script: 'typecheck', tests: false, timeoutSeconds: 300 },
-  { name: 'training', script: 'test:training', tests: true, timeoutSeconds: 480 },
-  { name: 'tests', script: 'test', tests: true, timeoutSeconds: 1320 },
+  { name: 'lint', script: 'lint', tests: false, timeoutSeconds: 600 },
+  { name: 'types', script: 'typecheck', tests: false, timeoutSeconds: 600 },
+  { name: 'training', script: 'test:training', tests: true, timeoutSeconds: 900 },
+  { name: 'tests', script: 'test', tests: true, timeoutSeconds: 3000 },
 ];
 
 exitOnSignals();

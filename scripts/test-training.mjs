@@ -25,7 +25,7 @@ await main(async () => {
       await writeFile(complete, '');
     });
   }
-  return step('Python tests', () => run(python, ['-m', 'pytest', '-q', ...process.argv.slice(2)], { cwd: folder, timeoutSeconds: 300 }));
+  return step('Python tests', () => run(python, ['-m', 'pytest', '-q', ...process.argv.slice(2)], { cwd: folder, timeoutSeconds: 720 }));
 });
 
 /** Outside the repository, so that fresh clones share it; other requirements, another folder. */

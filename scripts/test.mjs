@@ -12,12 +12,12 @@ const extensionTests = ['--import', 'tsx', 'test/host/extensionTests.ts'];
 
 /** @type {import('./lib/mocha.mjs').Stage[]} */
 const stages = [
-  { name: 'unit', args: [mocha, 'test/unit/**/*.test.ts'], timeoutSeconds: 300 },
-  { name: 'gpu', args: [mocha, '--timeout', '120000', 'test/wgsl/**/*.test.ts'], timeoutSeconds: 480 },
+  { name: 'unit', args: [mocha, 'test/unit/**/*.test.ts'], timeoutSeconds: 600 },
+  { name: 'gpu', args: [mocha, '--timeout', '120000', 'test/wgsl/**/*.test.ts'], timeoutSeconds: 900 },
   { name: 'engine', args: [mocha, 'test/engine/**/*.test.ts'], timeoutSeconds: 1200 },
   { name: 'extension', args: [...extensionTests, 'main'], timeoutSeconds: 900 },
-  { name: 'restricted', args: [...extensionTests, 'restricted'], timeoutSeconds: 180 },
-  { name: 'ui', args: [mocha, '--timeout', '240000', 'test/ui/**/*.test.ts'], timeoutSeconds: 900 },
+  { name: 'restricted', args: [...extensionTests, 'restricted'], timeoutSeconds: 300 },
+  { name: 'ui', args: [mocha, '--timeout', '240000', 'test/ui/**/*.test.ts'], timeoutSeconds: 1500 },
 ];
 
 exitOnSignals();

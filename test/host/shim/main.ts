@@ -10,7 +10,7 @@ import { startServer } from '../server';
 import { parseCommandLine, type CommandLine } from './commandLine';
 import { printConsoleLine } from './console';
 
-const limitSeconds = Number(process.env.SPARSEK_TEST_TIMEOUT_SECONDS ?? 300);
+const limitSeconds = Number(process.env.SPARSEK_TEST_TIMEOUT_SECONDS ?? 780);
 
 async function runTests(line: CommandLine): Promise<number> {
   const report = (text: string): void => console.log(text);
