@@ -49,8 +49,8 @@ export async function peers(bench: Bench, { repo, episodes }: QualityOptions): P
     const ring = prompts.ring(basename(folder), chunks);
     await theirs.prepare(ring, (what) => { console.error(`${number}: ${what}`); });
     const pairs: Pair[] = [];
-    for (const task of tasks) {
-      const tell = (what: string) => { console.error(`${number}, line ${pairs.length + 1} of ${tasks.length}: ${what}`); };
+    for (const [i, task] of tasks.entries()) {
+      const tell = (what: string) => { console.error(`${number}, line ${i + 1} of ${tasks.length}: ${what}`); };
       const pair = { task, ours: await ours.complete(task, tell), peer: await theirs.complete(ring, task, tell) };
       pairs.push(pair);
       tell(`wanted ${JSON.stringify(task.expected)}, ${described('ours', pair.ours)}, ${described('peer', pair.peer)}`);
