@@ -1,9 +1,6 @@
 import type { Evidence } from './evidence/evidence';
 import type { SymbolFact } from './symbolFacts';
 
-/** A few lines each: the code that the question's words lead to, and often the value that it goes by. */
-const quotations = 2;
-
 /** Short, since a small model forgets long instructions. */
 export const systemText = 'You explain a code base to a programmer. Use only the excerpts that are given. If they do not answer the question, say so. Be short and exact.';
 
@@ -24,11 +21,13 @@ export function questionText(question: string, evidence: readonly Evidence[], fa
 }
 
 /**
- * What every answer begins with: the lines that have most to do with the question, of the best two excerpts, copied, not
- * written by the model, which goes on behind them. They are there at once. Without the last words it would go on quoting.
+ * What every answer begins with: the lines that have most to do with the question, copied, not written by the model, which
+ * goes on behind them. They are there at once. The second excerpt is quoted as well where it is of the same file, often with
+ * the value that the first goes by; one of another file leads a small model astray. Without the last words it would go on quoting.
  */
 export function openingText(evidence: readonly Evidence[]): string {
-  return [...evidence.slice(0, quotations).map((one, i) => quotation(one, i + 1)), '**In short:**'].join('\n');
+  const quoted = evidence.slice(0, 2).filter(({ path }) => path === evidence[0].path);
+  return [...quoted.map((one, i) => quotation(one, i + 1)), '**In short:**'].join('\n');
 }
 
 function quotation({ path, quote, quoteLine, language }: Evidence, number: number): string {

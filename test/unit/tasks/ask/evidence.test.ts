@@ -55,10 +55,11 @@ describe('the evidence for a question', () => {
     assert.match(openingText([{ ...first, quote: '```\n</script>' }]), /^\[1\] src\/limits\.ts:1\n~~~~ts\n/);
   });
 
-  it('opens the answer with lines of the best two excerpts, by their numbers', async () => {
-    const found = await evidence('Above what is a request refused?');
-    assert.match(openingText(found), /^\[1\] [^]*\n\[2\] docs\/limits\.md:3\n```md\n[^]*\n```\n\*\*In short:\*\*$/);
-    assert.equal(openingText(found.slice(0, 1)).match(/^\[\d\]/gm)?.length, 1);
+  it('opens the answer with lines of the best two excerpts where they are of one file, by their numbers', async () => {
+    const [first, other] = await evidence('Above what is a request refused?');
+    assert.match(openingText([first, { ...first, quote: 'check()', quoteLine: 4 }]), /^\[1\] [^]*\n\[2\] src\/limits\.ts:4\n```ts\ncheck\(\)\n```\n\*\*In short:\*\*$/);
+    assert.notEqual(first.path, other.path);
+    assert.equal(openingText([first, other]).match(/^\[\d\]/gm)?.length, 1);
   });
 
   describe('in a file that keeps its values apart', () => {
