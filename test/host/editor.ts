@@ -103,8 +103,16 @@ export class Editor {
   /** Answers the editor's own dialog, in which a path is typed. */
   async chooseFolder(path: string, button: string): Promise<void> {
     const dialog = this.page.locator('.quick-input-widget', { has: this.page.getByRole('button', { name: button, exact: true }) });
-    await dialog.locator('input').first().fill(`${path}/`);
-    await dialog.getByRole('button', { name: button, exact: true }).click();
+    // The dialog writes its own folder into the field some time after it has opened, over what was filled in until then.
+    for (let attempt = 1; attempt <= 10; attempt++) {
+      await dialog.locator('input').first().fill(`${path}/`);
+      await this.page.waitForTimeout(500);
+      if ((await dialog.locator('input').first().inputValue()) !== `${path}/`) continue;
+      await dialog.getByRole('button', { name: button, exact: true }).click();
+      const closed = await dialog.waitFor({ state: 'hidden', timeout: 5000 }).then(() => true, () => false);
+      if (closed) return;
+    }
+    throw new Error(`The dialog did not take ${path}.`);
   }
 
   memoryPanel(): MemoryPanel {
