@@ -1,10 +1,9 @@
 // The model pack as an artefact of its own: what the extension imports from a folder. Every file is compared with the
 // manifest on the way, and SHA256SUMS lets anybody compare it again (sha256sum -c SHA256SUMS).
-import { createHash } from 'node:crypto';
 import { copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { inRoot, out } from './paths.mjs';
+import { importTypeScript } from './typescript.mjs';
 
 const model = inRoot('models', 'qwen2.5-coder-0.5b');
 const beside = ['manifest.json', 'MODEL_CARD.md', 'LICENSE'];
@@ -16,6 +15,7 @@ const mostBytes = 100e6;
  * @returns {Promise<{ folder: string, bytes: number, files: number }>}
  */
 export async function packModel() {
+  const { hashFile } = await importTypeScript('src/engine/model/shards.ts');
   const manifest = JSON.parse(await readFile(join(model, 'manifest.json'), 'utf8'));
   const folder = join(out, `sparsek-code-model-${manifest.name}`);
   await rm(folder, { recursive: true, force: true });
@@ -28,7 +28,7 @@ export async function packModel() {
     const { size } = await stat(path).catch((error) => {
       throw new Error(`The model is not whole, so that no pack can be made of it: ${error.message}. In a clone, "git checkout -- models" restores it.`);
     });
-    const hash = await hashOf(path);
+    const hash = await hashFile(path);
     if (name in manifest.files && hash !== manifest.files[name].sha256) throw new Error(`${path} is damaged: its SHA-256 is not the manifest's. In a clone, "git checkout -- models" restores it.`);
     if (size > mostBytes) throw new Error(`${path} has ${size} bytes; a file of a pack must not have more than ${mostBytes}.`);
     await copyFile(path, join(folder, name));
@@ -37,11 +37,4 @@ export async function packModel() {
   }
   await writeFile(join(folder, 'SHA256SUMS'), sums);
   return { folder, bytes, files: names.length };
-}
-
-/** @param {string} path */
-async function hashOf(path) {
-  const hash = createHash('sha256');
-  for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(piece);
-  return hash.digest('hex');
 }

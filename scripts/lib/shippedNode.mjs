@@ -1,8 +1,8 @@
 // The plain Node.js that a .vsix brings along, from the npm registry, by the lock in scripts/node.
-import { chmod, copyFile, cp, mkdir, readFile, rename, rm } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { chmod, copyFile, cp, mkdir, readFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
+import { installOnce } from './lockedPackages.mjs';
 import { inRoot } from './paths.mjs';
 import { run } from './run.mjs';
 import { importTypeScript } from './typescript.mjs';
@@ -30,26 +30,13 @@ export async function copyShippedNode(extension) {
   return locked.version;
 }
 
-/**
- * Outside the repository, so that fresh clones share it. The folder gets its name when it is whole.
- * @param {string} lock
- */
+/** @param {string} lock */
 async function installed(lock) {
   const { cacheFolder } = await importTypeScript('test/host/cacheFolder.ts');
   const folder = join(cacheFolder(), `shipped-node-${createHash('sha256').update(lock).digest('hex').slice(0, 12)}`);
-  if (existsSync(folder)) return folder;
-  const partial = `${folder}.partial-${process.pid}`;
-  await mkdir(partial, { recursive: true });
-  try {
-    for (const file of ['package.json', 'package-lock.json']) await copyFile(join(here, file), join(partial, file));
+  await installOnce(folder, here, async (partial) => {
     const code = await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: partial, timeoutSeconds: 300 });
     if (code !== 0) throw new Error(`The Node.js that is packed could not be installed (npm ci ended with ${code}). Check the network and npm's registry, then run again.`);
-    await rename(partial, folder).catch((error) => {
-      // Another process finished the same installation first.
-      if (!existsSync(folder)) throw error;
-    });
-  } finally {
-    await rm(partial, { recursive: true, force: true });
-  }
+  });
   return folder;
 }

@@ -4,11 +4,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import { defaultDoNotRead, methods, type AnswerResult, type CompletionResult, type EngineInfo, type MemorySources, type WorkspaceReport } from '../../src/protocol';
-import { temporaryDirectory, type TemporaryDirectory } from '../fixtures/temporaryDirectory';
-import { writeTinyPack } from '../fixtures/tinyPack';
 import { withTree, type Tree } from '../unit/workspace/tree';
 import { HostedEngine } from './hostedEngine';
-import { tinyRequest } from './tinyEngine';
+import { tinyRequest, useTinyPack } from './tinyEngine';
 
 const text = 'import { area } from "../shapes/area";\n\nconst size = area(\nconst other = area(\n';
 const declared = (name: string) => `export function area(${name}: number) {\n  return ${name} * ${name};\n}\n`;
@@ -19,12 +17,7 @@ const pause = 2_000;
 
 describe('what is read in the background', function () {
   this.timeout(60_000);
-  let pack: TemporaryDirectory;
-  before(async () => {
-    pack = await temporaryDirectory();
-    await writeTinyPack(pack.path);
-  });
-  after(() => pack.remove());
+  const pack = useTinyPack();
 
   interface Window {
     readonly window: MessageConnection;

