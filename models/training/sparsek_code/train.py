@@ -3,7 +3,9 @@
     python -m sparsek_code.train --base BASE --corpus train.xz --out RUN --stage scorers --steps 100
     python -m sparsek_code.train --base BASE --corpus train.xz --out RUN --stage joint --steps 1500 --from RUN/scorers.pt.xz
 
-BASE: a GGUF file, a saved `weights.BaseWeights`, or a pack folder. The teacher is the base with full attention, or --teacher.
+BASE: a GGUF file, a saved `weights.BaseWeights`, or a pack folder. The teacher is the base with full attention; or --teacher; or, with
+--teacher-updates CHECKPOINT, what an earlier run made of the base: a run that starts there learns to do with the memory what it does
+with everything in view.
 With --body the student already stands on what the pack ships: only its attention is quantised after training.
 A run resumes from RUN/<stage>.pt.xz when that is there; --seconds bounds one call, --finish-within the run, whose learning rate
 then falls with the time. RUN/<stage>.jsonl holds the curves.
@@ -74,6 +76,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--teacher", type=Path, help="another model of the same vocabulary, read with full attention")
+    parser.add_argument("--teacher-updates", type=Path, help="checkpoint whose updates the teacher has")
     parser.add_argument("--body", type=Path, help="a pack of this base: its quantised table and feed-forwards under the student")
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
@@ -116,7 +119,12 @@ def main() -> None:
         adapters = Adapters(base.geometry, options.rank, options.seed)
     body = weights.withBody(base, weights.load(options.body).to(device, dtype)) if options.body else base
     student = Model(body, adapters.to(device), fused=not options.eager)
-    teacherBase = weights.load(options.teacher).to(device, dtype) if options.teacher else base
+    if options.teacher:
+        teacherBase = weights.load(options.teacher).to(device, dtype)
+    elif options.teacher_updates:
+        teacherBase = weights.withUpdates(body, checkpoint.load(options.teacher_updates, base.geometry)[0].to(device))
+    else:
+        teacherBase = base
     trainer = Trainer(student, Model(teacherBase, adapters, fused=not options.eager), recipe)
     checkpoint.restoreMoments(trainer.optimiser, adapters, moments, progress["step"])
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from .geometry import Geometry
+
+if TYPE_CHECKING:
+    from .adapters import Adapters
 
 
 @dataclass
@@ -65,6 +69,17 @@ def withBody(base: BaseWeights, body: BaseWeights) -> BaseWeights:
         for ours, theirs in zip(base.layers, body.layers, strict=True)
     ]
     return replace(body, geometry=base.geometry, layers=layers)
+
+
+@torch.no_grad()
+def withUpdates(base: BaseWeights, adapters: Adapters) -> BaseWeights:
+    """The base with low-rank updates merged into its attention, whatever becomes of `adapters` afterwards."""
+    merged = [adapters.merge(i, layer.queryKeyValue, layer.output) for i, layer in enumerate(base.layers)]
+    layers = [
+        replace(layer, queryKeyValue=queryKeyValue, output=output)
+        for layer, (queryKeyValue, output) in zip(base.layers, merged, strict=True)
+    ]
+    return replace(base, layers=layers)
 
 
 def load(path: Path) -> BaseWeights:

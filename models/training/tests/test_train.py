@@ -18,7 +18,7 @@ from sparsek_code.memory import Plan
 from sparsek_code.model import Model
 from sparsek_code.recipe import Recipe, drawPlan, priorOf
 from sparsek_code.trainer import Trainer
-from sparsek_code.weights import withBody
+from sparsek_code.weights import withBody, withUpdates
 
 
 def trainer(stage: str, adapters: Adapters | None = None) -> Trainer:
@@ -141,3 +141,16 @@ def test_a_students_body_may_be_anothers_while_its_attention_stays():
     assert both.layers[0].queryKeyValue is ours.layers[0].queryKeyValue
     assert both.layers[1].output is ours.layers[1].output
     assert both.layers[0].down is theirs.layers[0].down and both.embedding is theirs.embedding
+
+
+def test_a_teacher_with_an_earlier_runs_updates_predicts_what_that_run_did_and_does_not_move_with_the_student():
+    weights, adapters = base(), Adapters(GEOMETRY)
+    torch.nn.init.normal_(adapters.up, std=0.1)
+    torch.nn.init.normal_(adapters.outputUp, std=0.1)
+    one = batch()
+    read = lambda model, adapted: model.readDocuments(one.teacher, one.teacherBounds, 256, adapted, True)[0].detach()  # noqa: E731
+    teacher = Model(withUpdates(weights, adapters), adapters)
+    before = read(teacher, False)
+    torch.testing.assert_close(before, read(Model(weights, adapters), True).detach(), atol=1e-4, rtol=1e-4)
+    torch.nn.init.zeros_(adapters.up)
+    assert torch.equal(read(teacher, False), before)
