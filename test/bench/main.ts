@@ -16,6 +16,7 @@ const benchmarks: Readonly<Record<string, () => Promise<(bench: Bench, options: 
   gpu: async () => (await import('./gpu/gpu')).gpu,
   quality: async () => (await import('./quality/quality')).quality,
   ask: async () => (await import('./ask/ask')).ask,
+  summarize: async () => (await import('./summarize/summarize')).summarize,
   peers: async () => (await import('./peers/peers')).peers,
   windows: async () => (await import('./windows')).windows,
   workspace: async () => (await import('./workspace/workspace')).workspace,
@@ -27,6 +28,7 @@ npm run bench -- quality --repo DIR [--episodes N] [--json FILE] [--model DIR] [
 npm run bench -- peers --repo DIR [--episodes N] [--json FILE] [--model DIR] [--threads N]
 npm run bench -- workspace --repo DIR [--json FILE] [--model DIR] [--threads N]
 npm run bench -- ask --repo DIR --questions FILE [--json FILE] [--model DIR] [--threads N]
+npm run bench -- summarize --repo DIR [--episodes N] [--json FILE] [--model DIR] [--threads N]
 
   speed    prefill and decode, plain and with lookup, at 1k to 16k tokens of context, interleaved with llama.cpp
            (node-llama-cpp and the base weights are fetched when first needed: about 1.2 GB)
@@ -45,6 +47,8 @@ npm run bench -- ask --repo DIR --questions FILE [--json FILE] [--model DIR] [--
            Six lines each of N files (default: 2), the same ones every time; the peer reads its chunks first: minutes a file
   ask      questions about a repository whose answers are known (test/fixtures/questions holds sixty, ten a repository, for
            the commits they name): whether the sources have the right file and lines, links exist, the answer has the fact
+  summarize  N files (default: 10) of all lengths up to 64k tokens: whether each linked name stands in its line, the share of the
+           top-level names that are shown, reading time by length
   workspace  one file of a repository's first 14k, 60k, 200k and 1 M tokens completed, as in real use: indexing, segments encoded,
            a restart, keystrokes, bytes; the smaller two are read whole as well (minutes)
 
@@ -59,8 +63,8 @@ async function main(): Promise<number> {
     },
   });
   const name = positionals[0] ?? '';
-  const episodes = Number(values.episodes ?? (name === 'peers' ? 2 : 6));
-  const isComplete = (!['quality', 'peers', 'ask', 'workspace'].includes(name) || values.repo !== undefined) && (name !== 'ask' || values.questions !== undefined)
+  const episodes = Number(values.episodes ?? (name === 'peers' ? 2 : name === 'summarize' ? 10 : 6));
+  const isComplete = (!['quality', 'peers', 'ask', 'summarize', 'workspace'].includes(name) || values.repo !== undefined) && (name !== 'ask' || values.questions !== undefined)
     && Number.isInteger(episodes) && episodes > 0;
   if (values.help === true || !(name in benchmarks) || !isComplete) {
     console.log(help);
