@@ -8,12 +8,15 @@ import { median, printTable, type Row } from './report';
 
 /** Tokens of context at which speeds are taken. */
 const depths = [1024, 2048, 4096, 8192, 16_384];
-/** The last chunks before a depth are timed one by one, ours and the peer's in turn. */
-const timedChunks = 4;
+/** So many of the last chunks before a depth are timed one by one, ours and the peer's in turn. */
+const timedChunks = 8;
 /** Written behind each timed chunk, from there on greedily. */
 const written = 48;
 
-/** Prefill and decode by depth of context, interleaved with llama.cpp on the same base weights. Tokens a second, medians. */
+/**
+ * Prefill and decode by depth of context, interleaved with llama.cpp on the same base weights. Tokens a second: the median chunk's,
+ * and of all that was written, since how often a guess is right differs from place to place.
+ */
 export async function speed(bench: Bench): Promise<object> {
   const deepest = depths[depths.length - 1];
   const tokens = await codeTokens(bench, deepest);
@@ -39,7 +42,8 @@ export async function speed(bench: Bench): Promise<object> {
 async function atDepth(depth: number, tokens: Int32Array, cache: BoundedCache, writer: Writer, peer: Peer): Promise<Row> {
   const { chunk } = cache.plan;
   const prefill = { ours: [] as number[], peer: [] as number[] };
-  const decode = { plain: [] as number[], lookup: [] as number[], peer: [] as number[] };
+  const seconds = { plain: 0, lookup: 0, peer: 0 };
+  let places = 0;
   let accepted = 0;
   let identical = true;
   while (cache.text.length < depth) {
@@ -51,15 +55,17 @@ async function atDepth(depth: number, tokens: Int32Array, cache: BoundedCache, w
     prefill.ours.push(chunk / ours);
     prefill.peer.push(chunk / theirs);
     const plain = await writer.write(false);
-    decode.plain.push(written / plain.seconds);
-    decode.peer.push(await peerDecode(peer, start + chunk - 1, part[chunk - 1]));
+    seconds.plain += plain.seconds;
+    seconds.peer += await peerSeconds(peer, start + chunk - 1, part[chunk - 1]);
     const quick = await writer.write(true);
-    decode.lookup.push(written / quick.seconds);
+    seconds.lookup += quick.seconds;
+    places++;
     accepted += quick.accepted;
     identical &&= plain.tokens.join() === quick.tokens.join();
   }
   const prefills = { ours: median(prefill.ours), peer: median(prefill.peer) };
-  const decodes = { plain: median(decode.plain), lookup: median(decode.lookup), peer: median(decode.peer) };
+  const count = places * written;
+  const decodes = { plain: count / seconds.plain, lookup: count / seconds.lookup, peer: count / seconds.peer };
   return {
     context: depth,
     prefill: prefills.ours,
@@ -70,18 +76,19 @@ async function atDepth(depth: number, tokens: Int32Array, cache: BoundedCache, w
     'llama.cpp decode': decodes.peer,
     'decode ratio': decodes.plain / decodes.peer,
     'lookup ratio': decodes.lookup / decodes.peer,
-    'accepted %': (100 * accepted) / (timedChunks * written),
+    'accepted %': (100 * accepted) / count,
     'identical to greedy': identical ? 'yes' : 'no',
   };
 }
 
-/** Tokens a second behind `length` tokens and `last`; leaves the peer where it was, `last` read. */
-async function peerDecode(peer: Peer, length: number, last: number): Promise<number> {
+/** The time of writing behind `length` tokens and `last`; leaves the peer where it was, `last` read. */
+async function peerSeconds(peer: Peer, length: number, last: number): Promise<number> {
   await peer.truncate(length);
   let count = 0;
   const seconds = await secondsOf(async () => { count = (await peer.decode([last], written)).length; });
   await peer.prefill([last]);
-  return count / seconds;
+  // It may stop by itself.
+  return seconds * written / count;
 }
 
 async function readChunk(cache: BoundedCache, part: Int32Array): Promise<void> {
