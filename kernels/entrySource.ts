@@ -1,3 +1,4 @@
+import type { LayerGroup } from './layerGroups';
 import type { Memory, MemoryShape } from './memory';
 
 /** A memory as merging sees it, whatever form its keys and values are kept in: only what is chosen is copied out. */
@@ -20,10 +21,31 @@ export function entrySource(memory: Memory): EntrySource {
       for (let i = 0, end = 0; i < entries.length; i = end) {
         // Neighbours that stay neighbours are copied as one.
         do end++; while (end < entries.length && entries[end] === entries[i] + end - i);
-        const [start, stop] = [entries[i] * headDim, (entries[i] + end - i) * headDim];
-        to.keys.set(keys.subarray(start, stop), (first + i) * headDim);
-        to.values.set(values.subarray(start, stop), (first + i) * headDim);
+        const [start, length, target] = [entries[i] * headDim, (end - i) * headDim, (first + i) * headDim];
+        copyNumbers(keys, start, length, to.keys, target);
+        copyNumbers(values, start, length, to.values, target);
       }
     },
+  };
+}
+
+/** Below so many numbers a loop is quicker than the two objects and the call that a typed array's own copying takes. */
+const shortCopy = 256;
+
+function copyNumbers(from: Float32Array, start: number, length: number, to: Float32Array, target: number): void {
+  if (length >= shortCopy) to.set(from.subarray(start, start + length), target);
+  else for (let i = 0; i < length; i++) to[target + i] = from[start + i];
+}
+
+/** Of entries of all layers those of a group of layers; nothing is copied. */
+export function entriesOfLayers(all: EntrySource, { firstLayer, layers }: LayerGroup): EntrySource {
+  const { keyValueHeads, headDim, count } = all;
+  const start = firstLayer * keyValueHeads * count;
+  const end = start + layers * keyValueHeads * count;
+  return {
+    layers, keyValueHeads, headDim, count,
+    scores: all.scores.subarray(start, end),
+    sources: all.sources.subarray(start, end),
+    copyEntries: (entries, to, first) => { all.copyEntries(entries.map((entry) => start + entry), to, first); },
   };
 }

@@ -1,5 +1,6 @@
 import { forEachHead } from './cache';
-import { entrySource, type EntrySource } from './entrySource';
+import { entriesOfLayers, entrySource, type EntrySource } from './entrySource';
+import { entriesOf, type LayerGroup, type PerGroup } from './layerGroups';
 import { allocateMemory, type Memory } from './memory';
 import { topK } from './topK';
 import { uniteHead, type Union } from './union';
@@ -39,6 +40,19 @@ export function mergeEntries(memories: readonly EntrySource[], priors: readonly 
   const merged = allocateMemory(shape, count);
   unions.forEach((union, row) => gather(memories, union, topK(union.scores, union.sources, union.count, count), merged, row * count));
   return merged;
+}
+
+/**
+ * As {@link mergeEntries}, for each group of layers as many as its share of `entries` is.
+ *
+ * @throws RangeError also when the groups are of another geometry
+ */
+export function mergeGroups(memories: readonly EntrySource[], priors: readonly number[], groups: PerGroup<LayerGroup>, entries: number): PerGroup<Memory> {
+  const layers = groups.reduce((sum, group) => sum + group.layers, 0);
+  if (memories.some((memory) => memory.layers !== layers || groups.some(({ keyValueHeads, headDim }) => keyValueHeads !== memory.keyValueHeads || headDim !== memory.headDim))) {
+    throw new RangeError('The memories were computed by a model of another geometry.');
+  }
+  return groups.map((group) => mergeEntries(memories.map((memory) => entriesOfLayers(memory, group)), priors, entriesOf(group, entries)));
 }
 
 /** Copies the chosen candidates to entry `first` and on, memory after memory where they stand so. */

@@ -1,4 +1,4 @@
-import { allocateCache, allocateMemory, compactCache, entriesOf, layerGroups, mergeEntries, mergeMemories, rotaryTable, type Memory } from '../../kernels';
+import { allocateCache, allocateMemory, compactCache, entriesOf, layerGroups, entrySource, mergeGroups, rotaryTable, type Memory } from '../../kernels';
 import { entriesOfStored, toStored } from '../../src/engine/memory';
 import { slotsOf } from '../../src/engine/memory/plan';
 import { Random } from '../fixtures/random';
@@ -27,14 +27,13 @@ export function merge({ manifest, plan }: Bench): Promise<object> {
     fillSources(memory, segment * 1024, random);
     return memory;
   });
-  const most = Math.max(...groups.map((group) => entriesOf(group, plan.entries)));
   const rows = pools.map((pool) => {
     const priors = Array.from({ length: pool }, (_, rank) => -rank / 8);
-    return { what: `merge ${pool} memories to ${most}`, ...milliseconds(() => mergeMemories(memories.slice(0, pool), priors, most)) };
+    return { what: `merge ${pool} memories to ${plan.entries}`, ...milliseconds(() => mergeGroups(memories.slice(0, pool).map(entrySource), priors, groups, plan.entries)) };
   });
 
   const kept = memories.slice(0, 16).map((memory) => entriesOfStored(toStored(memory)));
-  rows.push({ what: `merge ${kept.length} memories kept in 8 bits to ${most}`, ...milliseconds(() => mergeEntries(kept, kept.map((_, rank) => -rank / 8), most)) });
+  rows.push({ what: `merge ${kept.length} memories kept in 8 bits to ${plan.entries}`, ...milliseconds(() => mergeGroups(kept, kept.map((_, rank) => -rank / 8), groups, plan.entries)) });
 
   const slots = slotsOf(plan, groups);
   const table = rotaryTable(Math.max(...slots), geometry.headDim, geometry.ropeTheta);

@@ -1,6 +1,5 @@
-import { entriesOf, layerGroups, partOf, splitLayers } from '../../../kernels';
+import { entriesOf, layerGroups, partOf, type EntrySource } from '../../../kernels';
 import type { LogitRows, PerGroup, Runtime, RuntimeState, SlotRange } from '../runtime';
-import type { Memory } from './memory';
 import { generationRoom, slotsOf, type MemoryPlan } from './plan';
 
 /**
@@ -53,11 +52,6 @@ export class BoundedCache {
     const { groups } = this.state;
     const [sum, layers] = groups.reduce(([entries, count], group, i) => [entries + group.layers * this.memoryEntries[i], count + group.layers], [0, 0]);
     return Math.round(sum / layers);
-  }
-
-  /** Entries that the memory of the layer with the most can have. */
-  get mostEntries(): number {
-    return Math.max(...this.capacities);
   }
 
   get pinned(): readonly number[] {
@@ -143,17 +137,20 @@ export class BoundedCache {
   }
 
   /**
-   * Lets the memory of other texts compete for the K entries, before the live part is read. Entry by entry this is the merge
-   * of the two memories, in the cache's own slots: as many entries at a time as the live part has slots, since merging is
-   * associative.
+   * Lets memories of other texts, priors added, compete for the K entries, before the live part is read. They are merged, and
+   * the merge with the cache's own memory goes on in its slots: as many entries at a time as the live part has slots, since
+   * merging is associative.
    */
-  admit(memory: Memory): void {
+  admit(memories: readonly EntrySource[], priors: readonly number[]): void {
     if (this.pinnedTokens.length > 0 || this.windowLength > 0) throw new Error('Memories are admitted before the live part is read.');
-    for (let start = 0, end = 0; start < memory.count; start = end) {
-      const room = this.memoryRanges.map((own, group) => this.slots[group] - own.end);
-      end = Math.min(memory.count, start + Math.min(...room));
-      this.runtime.insert(this.state, splitLayers(partOf(memory, start, end), this.state.groups));
-      this.compete(0, end - start);
+    if (memories.length === 0) return;
+    const merged = this.runtime.merge(memories, priors, this.plan.entries);
+    let starts = merged.map(() => 0);
+    while (merged.some(({ count }, group) => starts[group] < count)) {
+      const ends = this.memoryRanges.map((own, group) => Math.min(merged[group].count, starts[group] + this.slots[group] - own.end));
+      this.runtime.insert(this.state, merged.map((memory, group) => partOf(memory, starts[group], ends[group])));
+      this.compete(0, ends.map((end, group) => end - starts[group]));
+      starts = ends;
     }
   }
 
@@ -223,17 +220,17 @@ export class BoundedCache {
 
   private absorb(count: number): void {
     if (count === 0) return;
-    this.compete(this.pinnedTokens.length, count);
+    this.compete(this.pinnedTokens.length, this.capacities.map(() => count));
     this.absorbedTokens += count;
   }
 
-  /** Lets `count` slots, `offset` behind the memory, compete with it. */
-  private compete(offset: number, count: number): void {
+  /** Lets so many slots of each group, `offset` behind the memory, compete with it. */
+  private compete(offset: number, counts: PerGroup<number>): void {
     this.runtime.compact(this.state, this.memoryRanges.map((memory, i) => {
       const start = memory.end + offset;
-      return { memory, evicted: { start, end: start + count }, keep: this.capacities[i] };
+      return { memory, evicted: { start, end: start + counts[i] }, keep: this.capacities[i] };
     }));
-    this.memoryEntries = this.memoryEntries.map((entries, i) => Math.min(this.capacities[i], entries + count));
+    this.memoryEntries = this.memoryEntries.map((entries, i) => Math.min(this.capacities[i], entries + counts[i]));
   }
 
   private get memoryRanges(): PerGroup<SlotRange> {

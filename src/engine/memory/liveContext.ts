@@ -197,8 +197,8 @@ export class LiveContext {
   private async admit(recall: Recall): Promise<void> {
     this.merged = recall;
     if (this.segments === undefined) return;
-    const memory = recall.merged(this.segments, this.cache.mostEntries);
-    if (memory !== undefined) this.cache.admit(memory);
+    const { memories, priors } = recall.entriesIn(this.segments);
+    this.cache.admit(memories, priors);
     this.mergedShares = recall.segments.length === 0 ? [] : recall.sharesOf(await this.cache.sources());
   }
 

@@ -1,6 +1,5 @@
-import { mergeEntries, shiftSources } from '../../../kernels';
+import { shiftSources, type EntrySource } from '../../../kernels';
 import { maxSegmentTokens } from '../workspace/segment/segment';
-import type { Memory } from './memory';
 import type { SegmentMemories } from './segmentMemories';
 
 /** A segment that a request's memory shall know. */
@@ -40,12 +39,12 @@ export class Recall {
     return new Recall(this.segments.filter(({ key }) => memories.has(key)));
   }
 
-  /** The source of a segment's first token in a memory that {@link merged} went into. @param index among the segments */
+  /** The source of a segment's first token in a memory that took up {@link entriesIn}. @param index among the segments */
   firstSource(index: number): number {
     return (index - this.segments.length) * sourcesPerSegment;
   }
 
-  /** The part that each segment has in a memory that {@link merged} went into. @param sources of its entries, in any number of arrays */
+  /** The part that each segment has in a memory that took up {@link entriesIn}. @param sources of its entries, in any number of arrays */
   sharesOf(sources: readonly Int32Array[]): number[] {
     const counts = this.segments.map(() => 0);
     for (const part of sources) for (const source of part) if (source < 0) counts[Math.floor(source / sourcesPerSegment) + this.segments.length]++;
@@ -54,17 +53,15 @@ export class Recall {
   }
 
   /**
-   * The best entries of all segments' memories, priors added, each in a range of sources of its own; all ranges lie below
-   * 0, where the open file's text begins. Undefined when none is kept.
-   *
-   * @param entries K
+   * What is to be merged: the segments' memories, as far as they are kept, each in a range of sources of its own, and their
+   * priors. All ranges lie below 0, where the open file's text begins.
    */
-  merged(from: SegmentMemories, entries: number): Memory | undefined {
-    const kept = this.segments.flatMap(({ key, prior }, i) => {
-      const memory = from.get(key);
+  entriesIn(kept: SegmentMemories): { readonly memories: readonly EntrySource[]; readonly priors: readonly number[] } {
+    const found = this.segments.flatMap(({ key, prior }, i) => {
+      const memory = kept.get(key);
       return memory === undefined ? [] : [{ memory: shiftSources(memory, this.firstSource(i)), prior }];
     });
-    return kept.length === 0 ? undefined : mergeEntries(kept.map(({ memory }) => memory), kept.map(({ prior }) => prior), entries);
+    return { memories: found.map(({ memory }) => memory), priors: found.map(({ prior }) => prior) };
   }
 }
 

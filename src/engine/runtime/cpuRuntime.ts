@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import {
-  checkCompaction, checkInsertion, compactCache, decoderNames, entriesOf, extractEntries, forEachHead, insertEntries, layerGroups, mergeMemories,
-  splitLayers, type Compaction, type LayerGroup, type Memory, type PerGroup, type SlotRange,
+  checkCompaction, checkInsertion, compactCache, decoderNames, extractEntries, forEachHead, insertEntries, layerGroups, mergeGroups,
+  type Compaction, type EntrySource, type LayerGroup, type Memory, type PerGroup, type SlotRange,
 } from '../../../kernels';
 import { ProblemError, type DeviceInfo } from '../../protocol';
 import { restoreRemedy, type ModelManifest } from '../model';
@@ -106,9 +106,8 @@ export class CpuRuntime implements Runtime {
     own.caches.forEach((cache, i) => insertEntries(cache, own.table, memories[i]));
   }
 
-  merge(memories: readonly Memory[], priors: readonly number[], entries: number): PerGroup<Memory> {
-    const parts = memories.map((memory) => splitLayers(memory, this.groups));
-    return this.groups.map((group, i) => mergeMemories(parts.map((part) => part[i]), priors, entriesOf(group, entries)));
+  merge(memories: readonly EntrySource[], priors: readonly number[], entries: number): PerGroup<Memory> {
+    return mergeGroups(memories, priors, this.groups, entries);
   }
 
   async dispose(): Promise<void> {

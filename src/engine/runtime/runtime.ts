@@ -1,4 +1,4 @@
-import type { Compaction, LayerGroup, PerGroup, SlotRange } from '../../../kernels';
+import type { Compaction, EntrySource, LayerGroup, PerGroup, SlotRange } from '../../../kernels';
 import type { DeviceInfo } from '../../protocol';
 import type { Memory } from '../memory/memory';
 import type { ModelManifest } from '../model';
@@ -49,11 +49,11 @@ export interface Runtime {
   insert(state: RuntimeState, memories: PerGroup<Memory>): void;
 
   /**
-   * Top-K of the union of memories of all layers, per layer and KV head, in source order, K being `entries` times a group's
+   * Top-K of the union of memories of all layers, in whatever form they are kept, per layer and KV head, in source order, K being `entries` times a group's
    * share; `priors[i]` is added to all scores of memory i. Texts that were encoded apart need source ranges of their own
    * first (`shiftSources` in kernels).
    */
-  merge(memories: readonly Memory[], priors: readonly number[], entries: number): PerGroup<Memory>;
+  merge(memories: readonly EntrySource[], priors: readonly number[], entries: number): PerGroup<Memory>;
 
   dispose(): Promise<void>;
 }

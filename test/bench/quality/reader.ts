@@ -25,8 +25,8 @@ export function openCache(runtime: Runtime, plan: MemoryPlan, entries: number, w
  */
 export async function lossOf(cache: BoundedCache, recall: Recall, memories: SegmentMemories, text: Int32Array, places: readonly number[]): Promise<number> {
   cache.clear();
-  const memory = cache.plan.entries > 0 ? recall.merged(memories, cache.mostEntries) : undefined;
-  if (memory !== undefined) cache.admit(memory);
+  const recalled = recall.entriesIn(memories);
+  if (cache.plan.entries > 0) cache.admit(recalled.memories, recalled.priors);
   let loss = 0;
   let next = 0;
   for (let start = 0; start < text.length;) {

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { layerGroups, mergeGroups, type LayerGroup, type PerGroup } from '../../../kernels';
 import { Engine } from '../../../src/engine/engine';
+import { readManifest } from '../../../src/engine/model';
 import type { ChosenSegment } from '../../../src/engine/recall';
 import { defaultDoNotRead, protocolVersion, type CompletionResult } from '../../../src/protocol';
 import { quantile } from '../report';
@@ -25,7 +27,7 @@ export class Session implements AsyncDisposable {
   private version = 1;
   private cursor: number;
 
-  private constructor(readonly engine: Engine, private readonly uri: string, private content: string) {
+  private constructor(readonly engine: Engine, private readonly groups: PerGroup<LayerGroup>, private readonly uri: string, private content: string) {
     this.cursor = middleOf(content);
     engine.documents.open({ uri, path: uri, languageId: '', version: 1, text: content });
   }
@@ -37,7 +39,7 @@ export class Session implements AsyncDisposable {
       progress: () => undefined,
       log: ({ level, text: message }) => { if (level === 'warning' || level === 'error') console.error(message); },
     });
-    return new Session(engine, pathToFileURL(join(folder ?? '/', path)).href, text);
+    return new Session(engine, layerGroups(await readManifest(options.modelDirectory)), pathToFileURL(join(folder ?? '/', path)).href, text);
   }
 
   complete(offset = this.cursor): Promise<CompletionResult> {
@@ -62,11 +64,12 @@ export class Session implements AsyncDisposable {
 
   /** The chosen segments' memories merged to the plan's K entries at once. @returns milliseconds */
   merge(): number {
-    const { workspace, info } = this.engine;
+    const { groups, engine: { workspace, info } } = this;
     if (workspace === undefined) return 0;
-    const recall = workspace.recallFor(this.uri);
+    const { memories, priors } = workspace.recallFor(this.uri).entriesIn(workspace.memories);
+    if (memories.length === 0) return 0;
     const start = performance.now();
-    recall.merged(workspace.memories, info.memory.entries);
+    mergeGroups(memories, priors, groups, info.memory.entries);
     return performance.now() - start;
   }
 

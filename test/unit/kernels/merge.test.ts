@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { allocateMemory, mergeMemories, shiftSources, type Memory } from '../../../kernels';
+import { allocateMemory, entrySource, mergeGroups, mergeMemories, shiftSources, splitLayers, type Memory } from '../../../kernels';
 import { Random } from '../../fixtures/random';
 
 const shape = { layers: 2, keyValueHeads: 2, headDim: 4 };
@@ -39,6 +39,17 @@ describe('Merging memories', () => {
       assert.equal(merged.count, Math.min(k, total(parts)));
       for (let row = 0; row < rows; row++) assert.deepEqual(entriesOf(merged, row), naive(parts, priors, k, row));
     }));
+  });
+
+  it('merges each group of layers to its own share, as if its layers were all there is', () => {
+    const groups = [{ ...shape, firstLayer: 0, layers: 1, share: 0.5 }, { ...shape, firstLayer: 1, layers: 1, share: 1.5 }];
+    fc.assert(fc.property(memories(4), fc.infiniteStream(prior), fc.nat(40), (parts, stream, k) => {
+      const priors = [...stream.take(parts.length)];
+      const split = parts.map((part) => splitLayers(part, groups));
+      const expected = [0.5, 1.5].map((share, i) => mergeMemories(split.map((part) => part[i]), priors, Math.floor(share * k + 0.5)));
+      assert.deepEqual(mergeGroups(parts.map(entrySource), priors, groups, k), expected);
+    }));
+    assert.throws(() => mergeGroups([entrySource(randomMemory(1, 4, 0))], [0], groups.slice(0, 1), 4), /another geometry/);
   });
 
   it('is exact on parts: the top k of a union is the top k of the parts\' top k, under priors too', () => {

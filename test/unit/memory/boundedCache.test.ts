@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mergeMemories, shiftSources, type Memory } from '../../../kernels';
+import { entrySource, mergeMemories, shiftSources, type Memory } from '../../../kernels';
 import { SegmentEncoder, type BoundedCache, type MemoryPlan } from '../../../src/engine/memory';
 import { noise, tinyPlan, useTinyModel } from '../tinyModel';
 
@@ -58,10 +58,10 @@ describe('BoundedCache', () => {
   });
 
   const admissions: readonly { readonly way: string; readonly plan: Partial<MemoryPlan>; readonly admit: (cache: BoundedCache, segments: readonly Memory[]) => void }[] = [
-    { way: 'one after the other', plan: {}, admit: (cache, segments) => { for (const segment of segments) cache.admit(segment); } },
+    { way: 'one after the other', plan: {}, admit: (cache, segments) => { for (const segment of segments) cache.admit([entrySource(segment)], [0]); } },
     {
       way: 'merged before, and in parts where they do not fit behind the memory', plan: { slots: 4 + 48 + 44 },
-      admit: (cache, segments) => { cache.admit(mergeMemories(segments, segments.map(() => 0), tinyPlan.entries)); },
+      admit: (cache, segments) => { cache.admit(segments.map(entrySource), segments.map(() => 0)); },
     },
   ];
   for (const { way, plan, admit } of admissions) {
@@ -93,7 +93,7 @@ describe('BoundedCache', () => {
     const memory = await encoder.encode(noise(20), new AbortController().signal);
     const cache = await model().cache();
     await cache.append(noise(20), 'none');
-    assert.throws(() => cache.admit(memory), /before the live part/);
+    assert.throws(() => cache.admit([entrySource(memory)], [0]), /before the live part/);
     encoder.dispose();
     cache.dispose();
   });

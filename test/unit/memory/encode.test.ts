@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { layerGroups, mergeMemories, shiftSources } from '../../../kernels';
+import { entrySource, layerGroups, mergeMemories, shiftSources } from '../../../kernels';
 import { SegmentEncoder, storedEntries } from '../../../src/engine/memory/encode';
 import type { Memory } from '../../../src/engine/memory';
 import { CpuRuntime, cpuStateBytes } from '../../../src/engine/runtime';
@@ -95,7 +95,7 @@ describe('Encoding segments', () => {
     const memories = await encodeAll(texts);
     const state = runtime.createState(80);
     await runtime.forward(state, Int32Array.from(reference.manifest.sinkTokens), 0, 'none');
-    runtime.insert(state, runtime.merge(memories, priors, 32));
+    runtime.insert(state, runtime.merge(memories.map(entrySource), priors, 32));
     const logits = await runtime.forward(state, Int32Array.of(65), 5000, 'last');
 
     const states = texts.map(referenceStateOf);

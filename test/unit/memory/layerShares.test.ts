@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { entriesOf, layerGroups, shiftSources } from '../../../kernels';
+import { entriesOf, entrySource, layerGroups, shiftSources } from '../../../kernels';
 import { BoundedCache, Contexts, LiveContext, Recall, SegmentEncoder, SegmentMemories, segmentKey, streamedLength } from '../../../src/engine/memory';
 import { CheckpointSchedule, longestReading, readStream } from '../../../src/engine/memory/stream';
 import { cosine } from './cosine';
@@ -89,8 +89,8 @@ describe('Layers with shares of the memory of their own', () => {
     const segments = [shiftSources(await encoder.encode(noise(70, 2), never), -2000), shiftSources(await encoder.encode(noise(30, 3), never), -1000)];
     assert.deepEqual(segments.map(({ layers, count }) => [layers, count]), [[4, 70], [4, 30]]);
     const cache = await model().cache();
-    for (const segment of segments) cache.admit(segment);
-    const expected = runtime.merge(segments, [0, 0], tinyPlan.entries);
+    for (const segment of segments) cache.admit([entrySource(segment)], [0]);
+    const expected = runtime.merge(segments.map(entrySource), [0, 0], tinyPlan.entries);
     const actual = await memoryOf(cache);
     assert.deepEqual(actual.map(({ count }) => count), groups.map((group) => entriesOf(group, tinyPlan.entries)));
     for (const [i, memory] of actual.entries()) {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mergeEntries } from '../../../kernels';
 import { entriesOfStored, priorOfRank, Recall, segmentKey, SegmentMemories, storedBytes, toStored } from '../../../src/engine/memory';
 import { madeMemory as memoryOf, shape } from '../store/madeMemory';
 import { whole } from './whole';
@@ -74,9 +75,9 @@ describe('Recall', () => {
   it('puts every segment in a range of its own in front of the text, in order, with its prior in the scores', () => {
     const stored = new SegmentMemories(3);
     for (const [i, key] of ['a', 'b', 'c'].entries()) stored.add(key, memoryOf(i));
-    const merged = new Recall([segment('a', -1), segment('b', 0), segment('c', -0.5)]).merged(stored, 1000);
+    const { memories, priors } = new Recall([segment('a', -1), segment('b', 0), segment('c', -0.5)]).entriesIn(stored);
+    const merged = mergeEntries(memories, priors, 1000);
     const { count } = memoryOf(0);
-    assert.ok(merged);
     assert.equal(merged.count, 3 * count);
     for (const [i, prior] of [-1, 0, -0.5].entries()) {
       const own = memoryOf(i);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { allocateMemory } from '../../../kernels';
+import { allocateMemory, mergeEntries } from '../../../kernels';
 import { SegmentMemories } from '../../../src/engine/memory';
 import { priorOfRank } from '../../../src/engine/memory/recall';
 import { recallOf, type ChosenSegment } from '../../../src/engine/recall/chooseSegments';
@@ -27,7 +27,8 @@ describe('The order of a recall', () => {
       memory.sources.set([0, 1019]);
       memories.add(key, memory);
     }
-    const sources = [...(recall.merged(memories, 16)?.sources ?? [])];
+    const { memories: found, priors } = recall.entriesIn(memories);
+    const sources = [...mergeEntries(found, priors, 16).sources];
     assert.equal(sources.length, 2 * recall.segments.length);
     assert.deepEqual(sources, [...sources].sort((a, b) => a - b));
     assert.equal(new Set(sources).size, sources.length);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { layerGroups } from '../../../kernels';
+import { entrySource, layerGroups } from '../../../kernels';
 import { readManifest, type Geometry } from '../../../src/engine/model';
 import { CpuRuntime, cpuStateBytes } from '../../../src/engine/runtime';
 import { ProblemError } from '../../../src/protocol';
@@ -119,7 +119,7 @@ describe('The decoder graph against a plain reference', () => {
       memories.push(...runtime.extract(part, [{ start: 4, end: 24 }], 16));
       encoded.push(expectedPart.map((slots) => slots.slice(4)));
     }
-    runtime.insert(live, runtime.merge(memories, [0, -0.5], 12));
+    runtime.insert(live, runtime.merge(memories.map(entrySource), [0, -0.5], 12));
     const merged = expectedState.map((slots, row) => [
       ...slots, ...best([...encoded[0][row], ...encoded[1][row].map((entry) => ({ ...entry, score: entry.score - 0.5 }))], 12),
     ]);

@@ -1,5 +1,5 @@
 import {
-  checkCompaction, checkInsertion, checkRange, entriesOf, layerGroups, mergeMemories, splitLayers, type Compaction, type LayerGroup, type Memory, type PerGroup,
+  checkCompaction, checkInsertion, checkRange, layerGroups, mergeGroups, type Compaction, type EntrySource, type LayerGroup, type Memory, type PerGroup,
   type SlotRange,
 } from '../../../../kernels';
 import { largestParts } from '../../../../kernels/wgsl';
@@ -125,9 +125,8 @@ export class WgslRuntime implements Runtime {
   }
 
   /** Of memories that lie with the processor; in the cache, inserting and compacting merges on the device. */
-  merge(memories: readonly Memory[], priors: readonly number[], entries: number): PerGroup<Memory> {
-    const parts = memories.map((memory) => splitLayers(memory, this.groups));
-    return this.groups.map((group, i) => mergeMemories(parts.map((part) => part[i]), priors, entriesOf(group, entries)));
+  merge(memories: readonly EntrySource[], priors: readonly number[], entries: number): PerGroup<Memory> {
+    return mergeGroups(memories, priors, this.groups, entries);
   }
 
   async dispose(): Promise<void> {
