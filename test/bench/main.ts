@@ -24,8 +24,8 @@ const benchmarks: Readonly<Record<string, () => Promise<(bench: Bench, options: 
 
 const help = `npm run bench -- speed|memory|latency|merge|windows [--json FILE] [--model DIR] [--threads N]
 npm run bench -- gpu [--contexts N,N,…] [--json FILE] [--model DIR]
-npm run bench -- quality --repo DIR [--episodes N] [--json FILE] [--model DIR] [--threads N]
-npm run bench -- peers --repo DIR [--episodes N] [--json FILE] [--model DIR] [--threads N]
+npm run bench -- quality --repo DIR [--episodes N] [--seconds N] [--json FILE] [--model DIR] [--threads N]
+npm run bench -- peers --repo DIR [--episodes N] [--seconds N] [--json FILE] [--model DIR] [--threads N]
 npm run bench -- workspace --repo DIR [--json FILE] [--model DIR] [--threads N]
 npm run bench -- ask --repo DIR --questions FILE [--json FILE] [--model DIR] [--threads N]
 npm run bench -- summarize --repo DIR [--episodes N] [--json FILE] [--model DIR] [--threads N]
@@ -52,14 +52,14 @@ npm run bench -- summarize --repo DIR [--episodes N] [--json FILE] [--model DIR]
   workspace  one file of a repository's first 14k, 60k, 200k and 1 M tokens completed, as in real use: indexing, segments encoded,
            a restart, keystrokes, bytes; the smaller two are read whole as well (minutes)
 
-Tokens a second, megabytes of 10^6 bytes, milliseconds. Close what else uses the processor.`;
+--seconds N begins no further file after that time. Tokens a second, megabytes of 10^6 bytes, milliseconds. Close what else uses the processor.`;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
       json: { type: 'string' }, model: { type: 'string' }, threads: { type: 'string', default: '0' }, repo: { type: 'string' },
-      episodes: { type: 'string' }, questions: { type: 'string' }, contexts: { type: 'string', default: '1024,4096,16384,65536,131072,1048576' }, help: { type: 'boolean' },
+      episodes: { type: 'string' }, seconds: { type: 'string', default: 'Infinity' }, questions: { type: 'string' }, contexts: { type: 'string', default: '1024,4096,16384,65536,131072,1048576' }, help: { type: 'boolean' },
     },
   });
   const name = positionals[0] ?? '';
@@ -73,7 +73,7 @@ async function main(): Promise<number> {
   const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
   const bench = await openBench(root, resolve(values.model ?? `${root}/models/qwen2.5-coder-0.5b`), Number(values.threads));
   const run = await benchmarks[name]();
-  const figures = await run(bench, { repo: values.repo ?? '', episodes, questions: values.questions ?? '', contexts: values.contexts.split(',').map(Number) });
+  const figures = await run(bench, { repo: values.repo ?? '', episodes, seconds: Number(values.seconds), questions: values.questions ?? '', contexts: values.contexts.split(',').map(Number) });
   if (values.json !== undefined) await saveJson(values.json, name, figures);
   return 0;
 }

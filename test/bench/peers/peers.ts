@@ -27,7 +27,8 @@ const mostRingTokens = 24_576;
  *
  * @throws ProblemError when the folder or the model cannot be read
  */
-export async function peers(bench: Bench, { repo, episodes }: QualityOptions): Promise<object> {
+export async function peers(bench: Bench, { repo, episodes, seconds }: QualityOptions): Promise<object> {
+  const begun = performance.now();
   const { tokenizer, manifest, cacheDirectory, plan } = bench;
   const folder = resolve(repo);
   using grammars = await Grammars.open(undefined, (message) => { console.error(message); });
@@ -56,7 +57,7 @@ export async function peers(bench: Bench, { repo, episodes }: QualityOptions): P
       tell(`wanted ${JSON.stringify(task.expected)}, ${described('ours', pair.ours)}, ${described('peer', pair.peer)}`);
     }
     groups.push(pairs);
-    if (groups.length === episodes) break;
+    if (groups.length === episodes || performance.now() - begun > 1000 * seconds) break;
   }
   return { packVersion: manifest.packVersion, seed, entries: plan.entries, window: plan.window, peer: peer.description, ...report(groups) };
 }

@@ -17,6 +17,8 @@ const seed = 7;
 export interface QualityOptions {
   readonly repo: string;
   readonly episodes: number;
+  /** No further one is begun after so many. */
+  readonly seconds: number;
 }
 
 interface Tables {
@@ -31,7 +33,8 @@ interface Tables {
  *
  * @throws ProblemError when the folder or the model cannot be read
  */
-export async function quality({ modelDirectory, manifest, tokenizer, threads, cacheDirectory, plan }: Bench, { repo, episodes }: QualityOptions): Promise<object> {
+export async function quality({ modelDirectory, manifest, tokenizer, threads, cacheDirectory, plan }: Bench, { repo, episodes, seconds }: QualityOptions): Promise<object> {
+  const begun = performance.now();
   await verifyFiles(modelDirectory, manifest, { cacheDirectory, onProgress: () => undefined });
   using grammars = await Grammars.open(undefined, (message) => { console.error(message); });
   const repository = await readRepository(resolve(repo), tokenizer, grammars);
@@ -54,7 +57,7 @@ export async function quality({ modelDirectory, manifest, tokenizer, threads, ca
         tables.exact.add(1, new Map([...scores].map(([row, { exact }]) => [row, exact])));
         tables.similarity.add(1, new Map([...scores].map(([row, { similarity }]) => [row, similarity])));
       }
-      if (tables.loss.episodes === episodes) break;
+      if (tables.loss.episodes === episodes || performance.now() - begun > 1000 * seconds) break;
     }
   } finally {
     measure.dispose();
