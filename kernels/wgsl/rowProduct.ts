@@ -2,10 +2,19 @@ import { declareBindings, repeat, stepStruct, type Binding, type Features, type 
 import { octetReader, octetStruct } from './octets';
 import type { MatrixLayout } from './packing';
 
-/** Lanes that share a unit's rows, units in a workgroup, rows of a unit. */
-export const lanes = 32;
-export const unitsPerGroup = 4;
+/** Rows of a unit. */
 export const rowsPerUnit = 4;
+/** Lanes of a subgroup, where sums are taken by subgroups. */
+const subgroupLanes = 32;
+
+/**
+ * How a product is shared out: the lanes that share a unit's rows, and the units of a workgroup. Long rows take more lanes,
+ * since what a lane waits for is its next weights; where units are few each has a workgroup, so that all of a large GPU works.
+ */
+export function productShape(units: number, width: number): { readonly lanes: number; readonly unitsPerGroup: number } {
+  if (width >= 4096) return { lanes: 128, unitsPerGroup: 1 };
+  return { lanes: subgroupLanes, unitsPerGroup: units <= 512 ? 1 : 4 };
+}
 
 export interface RowProduct {
   readonly name: string;
@@ -32,8 +41,7 @@ export interface RowProduct {
  * y = W f(x) for a few tokens at once, f the root mean square norm or nothing, with a tail that a kernel chooses. Bound by
  * reading W where tokens are few: each weight is read and dequantised once for a whole tile of tokens.
  *
- * Workgroups `[ceil(all units / unitsPerGroup), ceil(tokens / tile)]`, 32 lanes a unit. A lane takes every 32nd octet of
- * its unit's rows; the norm's sum of squares is one more sum beside the four products, so that the norm costs no dispatch
+ * Workgroups {@link rowProductWorkgroups}. With 32 lanes a lane takes every 32nd octet of its unit's rows; the norm's sum of squares is one more sum beside the four products, so that the norm costs no dispatch
  * and no second reading.
  *
  * Bindings: 0 `step` uniform, 1 `weights` u32, 2 `x` float32 `[tokens, width]`, then `buffers`. A token's result does not
@@ -45,6 +53,8 @@ export function rowProduct(product: RowProduct, { subgroups }: Features): Kernel
   const sums = norm === undefined ? rowsPerUnit : rowsPerUnit + 1;
   const sideUnits = side === undefined ? 0 : Math.ceil(side.rows / rowsPerUnit);
   const allUnits = units + sideUnits;
+  const shape = productShape(allUnits, matrix.width);
+  const { lanes, unitsPerGroup } = shape;
   const { text, bindings } = declareBindings([
     ['uniform', 'step', 'Step'], ['read', 'weights', 'array<u32>'], ['read', 'x', 'array<vec4<f32>>'], ...product.buffers,
   ]);
@@ -61,7 +71,7 @@ fn normWeights(octet: u32) -> Octet {
   return Octet(${[0, 4].map((first) => `vec4<f32>(${[0, 1, 2, 3].map((i) => `bitcast<f32>(weights[at + ${first + i}u])`).join(', ')})`).join(', ')});
 }`}
 ${product.finish}
-${subgroups ? '' : `
+${subgroups ? (lanes > subgroupLanes ? `var<workgroup> joined: array<f32, ${sums * tile * lanes / subgroupLanes}>;` : '') : `
 const stride = ${lanes + 1}u;
 var<workgroup> parts: array<f32, ${unitsPerGroup * tile * (lanes + 1)}>;
 var<workgroup> totals: array<f32, ${sums * unitsPerGroup * tile}>;`}
@@ -92,15 +102,17 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
       ${repeat(rowsPerUnit, (i) => `sum${i * tile + t} += dot(w${i}.low, low) + dot(w${i}.high, high);`)}
     }`)}
   }
-  ${subgroups ? addBySubgroups(product, sums, allUnits, input.count) : addThroughMemory(product, sums, allUnits, input.count)}
+  ${(subgroups ? addBySubgroups : addThroughMemory)(product, shape, sums, allUnits, input.count)}
 }`;
   return { name: `${name}.${tile}`, code, bindings };
 }
 
-/** Workgroups of a {@link rowProduct}. */
-export function rowProductWorkgroups(units: number, tokens: number, tile: number): [number, number] {
-  return [Math.ceil(units / unitsPerGroup), Math.ceil(tokens / tile)];
+/** Workgroups of a {@link rowProduct}. @param units all, those of the side too @param width of the matrix */
+export function rowProductWorkgroups(units: number, width: number, tokens: number, tile: number): [number, number] {
+  return [Math.ceil(units / productShape(units, width).unitsPerGroup), Math.ceil(tokens / tile)];
 }
+
+type Shape = ReturnType<typeof productShape>;
 
 function readRows(product: RowProduct, reader: string): string {
   return repeat(rowsPerUnit, (i) => `w${i} = ${reader}(${product.row(i)}, octet);`);
@@ -110,7 +122,7 @@ function normed({ norm, matrix }: RowProduct, squares: string): string {
   return norm === undefined ? '' : ` * inverseSqrt(${squares} / ${matrix.width}.0 + ${norm.epsilon})`;
 }
 
-function addThroughMemory(product: RowProduct, sums: number, allUnits: number, count: string): string {
+function addThroughMemory(product: RowProduct, { lanes, unitsPerGroup }: Shape, sums: number, allUnits: number, count: string): string {
   const { tile } = product;
   const results = unitsPerGroup * tile;
   const total = (i: number) => `totals[${i * results}u + index]`;
@@ -131,11 +143,18 @@ function addThroughMemory(product: RowProduct, sums: number, allUnits: number, c
   }`;
 }
 
-function addBySubgroups(product: RowProduct, sums: number, allUnits: number, count: string): string {
+function addBySubgroups(product: RowProduct, { lanes, unitsPerGroup }: Shape, sums: number, allUnits: number, count: string): string {
   const { tile } = product;
+  const parts = lanes / subgroupLanes;
   return `
   var mine: array<f32, ${sums}>;
-  ${repeat(sums * tile, (i) => `{ let total = subgroupAdd(sum${i}); if (lane == ${i % tile}u) { mine[${Math.floor(i / tile)}] = total; } }`)}
+  ${parts === 1
+    ? repeat(sums * tile, (i) => `{ let total = subgroupAdd(sum${i}); if (lane == ${i % tile}u) { mine[${Math.floor(i / tile)}] = total; } }`)
+    : `${repeat(sums * tile, (i) => `{ let total = subgroupAdd(sum${i}); if (lane % ${subgroupLanes}u == ${i % subgroupLanes}u) { joined[${i * parts}u + lane / ${subgroupLanes}u] = total; } }`)}
+  workgroupBarrier();
+  if (lane < ${tile}u) {
+    ${repeat(sums, (i) => `mine[${i}] = ${repeat(parts, (part) => `joined[(${i * tile}u + lane) * ${parts}u + ${part}u]`, ' + ')};`)}
+  }`}
   let token = firstToken + lane;
   if (lane < ${tile}u && group.x * ${unitsPerGroup}u + own < ${allUnits}u && token < ${count}) {
     finish(unit, token, vec4<f32>(${repeat(rowsPerUnit, (i) => `mine[${i}]`, ', ')})${normed(product, `mine[${rowsPerUnit}]`)});

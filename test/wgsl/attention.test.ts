@@ -34,7 +34,7 @@ describe('attention on the GPU', () => {
     const result = await runKernel(gpu(), kernel, [
       step({ tokens, first, slots }), packed.words, x, Uint32Array.of(layer, 0, 0, 0), rotary, new Float32Array(tokens * queryHeads * headDim),
       cache(), cache(), new Float32Array(2 * capacity * 6),
-    ], rowProductWorkgroups(queryKeyValueUnits(geometry, 6), tokens, 4));
+    ], rowProductWorkgroups(queryKeyValueUnits(geometry, 6), geometry.width, tokens, 4));
 
     const input = normed(x, norm, rmsNormEpsilon);
     const rows = Float32Array.from(product(input, matrix.values, width), (value, i) => value + bias[i % packedRows]);

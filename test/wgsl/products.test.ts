@@ -27,9 +27,25 @@ describe('matrix products on the GPU', () => {
       const x = random.normals(tokens * width);
       const residual = random.normals(tokens * rows);
       const kernel = projectToResidual('test', layout, 4, plain);
-      const [, , , found] = await runKernel(gpu(), kernel, [step({ tokens }), packed.words, x, residual], rowProductWorkgroups(rows / 4, tokens, 4));
+      const [, , , found] = await runKernel(gpu(), kernel, [step({ tokens }), packed.words, x, residual], rowProductWorkgroups(rows / 4, width, tokens, 4));
       const expected = product(x, values, width).map((value, i) => value + residual[i]);
       assert.ok(difference(new Float32Array(found), expected) < 2e-6);
+    });
+  }
+
+  const shapes = [{ what: 'few short rows', rows: 36, width: 352 }, { what: 'many short rows', rows: 2100, width: 64 }, { what: 'long rows', rows: 36, width: 4128 }];
+  for (const { what, rows, width } of shapes) {
+    it(`shares out ${what}, with and without subgroups`, async () => {
+      const random = new Random(rows);
+      const packed = new PackedWeights(random);
+      const { layout, values } = packed.matrix(rows, width, 4);
+      const tokens = 17;
+      const x = random.normals(tokens * width);
+      for (const subgroups of gpu().adapter.subgroupSize === 32 ? [false, true] : [false]) {
+        const kernel = projectToResidual('test', layout, 16, { subgroups });
+        const [, , , found] = await runKernel(gpu(), kernel, [step({ tokens }), packed.words, x, new Float32Array(tokens * rows)], rowProductWorkgroups(rows / 4, width, tokens, 16));
+        assert.ok(difference(new Float32Array(found), product(x, values, width)) < 4e-6);
+      }
     });
   }
 
@@ -42,7 +58,7 @@ describe('matrix products on the GPU', () => {
     const run = async (tile: number, tokens: number, from: number) => {
       const part = x.slice(from * width, (from + tokens) * width);
       const kernel = projectToResidual('test', layout, tile, { subgroups: gpu().adapter.subgroupSize === 32 });
-      const [, , , found] = await runKernel(gpu(), kernel, [step({ tokens }), packed.words, part, new Float32Array(tokens * rows)], rowProductWorkgroups(rows / 4, tokens, tile));
+      const [, , , found] = await runKernel(gpu(), kernel, [step({ tokens }), packed.words, part, new Float32Array(tokens * rows)], rowProductWorkgroups(rows / 4, width, tokens, tile));
       return [...new Float32Array(found)];
     };
     const together = await run(4, 5, 0);
@@ -50,22 +66,12 @@ describe('matrix products on the GPU', () => {
   });
 
   it('is a valid shader where sums are taken by subgroups', async () => {
-    const { layout } = new PackedWeights(new Random(1)).matrix(16, 64, 4);
-    gpu().device.pushErrorScope('validation');
-    gpu().device.createShaderModule({ code: projectToResidual('test', layout, 4, { subgroups: true }).code });
-    assert.equal(await gpu().device.popErrorScope(), null);
-  });
-
-  it('adds by subgroups, where they have 32 lanes', async function () {
-    if (gpu().adapter.subgroupSize !== 32) this.skip();
-    const random = new Random(6);
-    const [rows, width, tokens] = [36, 352, 16];
-    const packed = new PackedWeights(random);
-    const { layout, values } = packed.matrix(rows, width, 8);
-    const x = random.normals(tokens * width);
-    const kernel = projectToResidual('test', layout, 16, { subgroups: true });
-    const [, , , found] = await runKernel(gpu(), kernel, [step({ tokens }), packed.words, x, new Float32Array(tokens * rows)], rowProductWorkgroups(rows / 4, tokens, 16));
-    assert.ok(difference(new Float32Array(found), product(x, values, width)) < 2e-6);
+    for (const width of [64, 4096]) {
+      const { layout } = new PackedWeights(new Random(1)).matrix(16, width, 4);
+      gpu().device.pushErrorScope('validation');
+      gpu().device.createShaderModule({ code: projectToResidual('test', layout, 4, { subgroups: true }).code });
+      assert.equal(await gpu().device.popErrorScope(), null);
+    }
   });
 
   it('norms, multiplies with gate and up, and activates', async () => {
@@ -79,7 +85,7 @@ describe('matrix products on the GPU', () => {
     const { layout, values } = packed.matrix(2 * feedForwardWidth, width, 4);
     const x = random.normals(tokens * width, 3);
     const kernel = gateUp(geometry, layout, offset, 2, plain);
-    const [, , , found] = await runKernel(gpu(), kernel, [step({ tokens }), packed.words, x, new Float32Array(tokens * feedForwardWidth)], rowProductWorkgroups(feedForwardWidth / 2, tokens, 2));
+    const [, , , found] = await runKernel(gpu(), kernel, [step({ tokens }), packed.words, x, new Float32Array(tokens * feedForwardWidth)], rowProductWorkgroups(feedForwardWidth / 2, width, tokens, 2));
     const both = product(normed(x, norm, rmsNormEpsilon), values, width);
     const expected = Float64Array.from({ length: tokens * feedForwardWidth }, (_, i) => {
       const at = Math.floor(i / feedForwardWidth) * 2 * feedForwardWidth + i % feedForwardWidth;
@@ -99,7 +105,7 @@ describe('matrix products on the GPU', () => {
     const x = random.normals(5 * width);
     const kernel = head(geometry, layout, offset, 2, plain);
     const contents = [step({ tokens: 5, rows: 2, firstRow: 3 }), packed.words, x, new Float32Array(2 * vocabulary)];
-    const [, , , found] = await runKernel(gpu(), kernel, contents, rowProductWorkgroups(Math.ceil(vocabulary / 4), 2, 2));
+    const [, , , found] = await runKernel(gpu(), kernel, contents, rowProductWorkgroups(Math.ceil(vocabulary / 4), width, 2, 2));
     const expected = product(normed(x.slice(3 * width), norm, rmsNormEpsilon), values, width);
     assert.ok(difference(new Float32Array(found), expected) < 3e-6);
   });

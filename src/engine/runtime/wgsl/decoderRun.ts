@@ -5,7 +5,7 @@ import type { LayerGroup, PerGroup } from '../../../../kernels';
 import type { Geometry } from '../../model';
 import { DecoderKernels, tileFor } from './decoderKernels';
 import type { Dispatch, Pipelines } from './pipelines';
-import { mostRows, splitLength, type Scratch } from './scratch';
+import { splitsOf, type Scratch } from './scratch';
 import type { Weights } from './weights';
 import type { WgslState } from './wgslState';
 
@@ -44,7 +44,7 @@ export class DecoderRun {
   /** The uniforms of a run, one for each group. */
   steps({ tokens, firsts, source, rows }: Run, slots: PerGroup<number>): PerGroup<Int32Array> {
     return firsts.map((first, group) => {
-      const { length, count } = splitsOf(tokens, first);
+      const { length, count } = splitsOf(this.geometry, tokens, first + tokens);
       return Int32Array.of(tokens, first, source, slots[group], length, count, rows, tokens - rows);
     });
   }
@@ -56,22 +56,22 @@ export class DecoderRun {
     const own = this.groupsOf(state);
     const tile = tileFor(tokens);
     const tiled = kernels.of(tile);
-    const splits = run.firsts.map((first) => splitsOf(tokens, first).count);
-    const product = (units: number) => rowProductWorkgroups(units, tokens, tile);
+    const splits = run.firsts.map((first) => splitsOf(geometry, tokens, first + tokens).count);
+    const product = (units: number, columns: number) => rowProductWorkgroups(units, columns, tokens, tile);
     const scorerRows = scorerHidden > 0 ? scorerHidden : keyValueHeads;
     const list: Dispatch[] = [{ kernel: kernels.embed, group: shared.embed, workgroups: [Math.ceil(tokens * width / 8 / embedThreads)] }];
     for (let layer = 0; layer < layers; layer++) {
       const bound = shared.layers[layer];
       const group = this.groupOf[layer];
-      list.push({ kernel: tiled.queryKeyValue, group: own.queryKeyValue[layer], workgroups: product(queryKeyValueUnits(geometry, scorerRows)) });
+      list.push({ kernel: tiled.queryKeyValue, group: own.queryKeyValue[layer], workgroups: product(queryKeyValueUnits(geometry, scorerRows), width) });
       // Behind the last keys and values only logits are computed.
       if (layer === layers - 1 && rows === 0) break;
       list.push(
         { kernel: kernels.attention, group: own.attention[layer], workgroups: [Math.ceil(tokens * queryHeads / keyValueHeads / queryRows), keyValueHeads, splits[group]] },
         { kernel: kernels.combine, group: shared.combine[group], workgroups: [Math.ceil(tokens * queryHeads * headDim / 4 / combineThreads)] },
-        { kernel: tiled.output, group: bound.output, workgroups: product(width / rowsPerUnit) },
-        { kernel: tiled.gateUp, group: bound.gateUp, workgroups: product(feedForwardWidth / 2) },
-        { kernel: tiled.down, group: bound.down, workgroups: product(width / rowsPerUnit) },
+        { kernel: tiled.output, group: bound.output, workgroups: product(width / rowsPerUnit, queryHeads * headDim) },
+        { kernel: tiled.gateUp, group: bound.gateUp, workgroups: product(feedForwardWidth / 2, width) },
+        { kernel: tiled.down, group: bound.down, workgroups: product(width / rowsPerUnit, feedForwardWidth) },
       );
     }
     this.groups.forEach((group, i) => {
@@ -79,7 +79,7 @@ export class DecoderRun {
     });
     if (rows === 0) return list;
     const headTile = tileFor(rows);
-    list.push({ kernel: kernels.of(headTile).head, group: shared.head, workgroups: rowProductWorkgroups(Math.ceil(vocabulary / rowsPerUnit), rows, headTile) });
+    list.push({ kernel: kernels.of(headTile).head, group: shared.head, workgroups: rowProductWorkgroups(Math.ceil(vocabulary / rowsPerUnit), width, rows, headTile) });
     if (withLargest) list.push({ kernel: kernels.largestLogit, group: shared.largestLogit, workgroups: [largestParts, rows] });
     return list;
   }
@@ -134,10 +134,4 @@ interface StateGroups {
   readonly queryKeyValue: readonly GPUBindGroup[];
   readonly attention: readonly GPUBindGroup[];
   readonly scores: PerGroup<GPUBindGroup>;
-}
-
-/** Few tokens share the slots out among workgroups; many have workgroups enough, and one reads all slots. */
-function splitsOf(tokens: number, first: number): { length: number; count: number } {
-  const used = first + tokens;
-  return tokens <= mostRows ? { length: splitLength, count: Math.ceil(used / splitLength) } : { length: used, count: 1 };
 }

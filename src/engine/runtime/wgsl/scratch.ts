@@ -1,14 +1,29 @@
 import { layerGroups, type PerGroup } from '../../../../kernels';
-import { largestParts, stepWords } from '../../../../kernels/wgsl';
-import type { ModelManifest } from '../../model';
+import { largestParts, queryRows, stepWords } from '../../../../kernels/wgsl';
+import type { Geometry, ModelManifest } from '../../model';
 import type { Buffers } from './buffers';
 
 /** Tokens that are verified in one run at most, and rows of logits of one run. */
 export const mostRows = 16;
 /** Tokens of one run at most. */
 export const capacity = 256;
-/** Slots that one workgroup of attention reads when few tokens run: enough workgroups for a large GPU. */
-export const splitLength = 128;
+/** Slots that one workgroup of attention reads when few tokens run. */
+const splitLength = 64;
+/** Workgroups of attention that a large GPU needs to be busy with. */
+const wantedWorkgroups = 512;
+
+/**
+ * How attention's workgroups share the slots out: `count` parts of `length` slots each. The same for all runs of a few tokens,
+ * so that a token's sums do not depend on what runs beside it.
+ *
+ * @param used slots that are attended to
+ */
+export function splitsOf({ queryHeads }: Pick<Geometry, 'queryHeads'>, tokens: number, used: number): { length: number; count: number } {
+  if (tokens <= mostRows) return { length: splitLength, count: Math.ceil(used / splitLength) };
+  const blocks = tokens * queryHeads / queryRows;
+  const length = splitLength * Math.ceil(used / splitLength / Math.ceil(wantedWorkgroups / blocks));
+  return { length, count: Math.ceil(used / length) };
+}
 
 /** What a run needs besides weights and cache: allocated once, the same for every state. */
 export interface Scratch {
@@ -32,7 +47,8 @@ export function allocateScratch(buffers: Buffers, manifest: Pick<ModelManifest, 
   const { layers, width, queryHeads, keyValueHeads, headDim, feedForwardWidth, vocabulary, scorerHidden, maxPositions } = manifest.geometry;
   const storage = (label: string, numbers: number) => buffers.storage(label, numbers * 4);
   const splits = Math.ceil(Math.min(maxPositions, mostSlots) / splitLength);
-  const queryRows = queryHeads * Math.max(capacity, mostRows * splits);
+  // Of few tokens that are split most; of many: splits times tokens is at most a split more than the wanted workgroups' rows.
+  const rows = Math.max(queryHeads * mostRows * splits, queryHeads * capacity + queryRows * wantedWorkgroups);
   const layerNumbers = buffers.uniform('layerNumbers', layers * 256);
   for (let layer = 0; layer < layers; layer++) device.queue.writeBuffer(layerNumbers, layer * 256, Uint32Array.of(layer, 0, 0, 0));
   return {
@@ -41,8 +57,8 @@ export function allocateScratch(buffers: Buffers, manifest: Pick<ModelManifest, 
     ids: storage('ids', capacity),
     residual: storage('residual', capacity * width),
     query: storage('query', capacity * queryHeads * headDim),
-    partials: storage('partials', queryRows * headDim),
-    extent: storage('extent', queryRows * 2),
+    partials: storage('partials', rows * headDim),
+    extent: storage('extent', rows * 2),
     attended: storage('attended', capacity * queryHeads * headDim),
     activated: storage('activated', capacity * feedForwardWidth),
     features: storage('features', layers * capacity * (scorerHidden > 0 ? scorerHidden : keyValueHeads)),
