@@ -36,6 +36,7 @@ ${text}
 const keyStride = ${vectors + 1}u;
 var<workgroup> queries: array<vec4<f32>, ${queryRows * vectors}>;
 var<workgroup> keyTile: array<vec4<f32>, ${slotTile * (vectors + 1)}>;
+var<workgroup> valueTile: array<vec4<f32>, ${slotTile * vectors}>;
 var<workgroup> logits: array<f32, ${queryRows * slotTile}>;
 var<workgroup> largest: array<f32, ${queryRows}>;
 var<workgroup> shrink: array<f32, ${queryRows}>;
@@ -63,7 +64,10 @@ fn main(@builtin(workgroup_id) block: vec3<u32>, @builtin(local_invocation_index
     workgroupBarrier();
     for (var i = index; i < ${slotTile * vectors}u; i += ${attentionThreads}u) {
       let slot = min(tile + i / ${vectors}u, end - 1u);
-      keyTile[(i / ${vectors}u) * keyStride + i % ${vectors}u] = keys[(head * step.slots + slot) * ${vectors}u + i % ${vectors}u];
+      // Both at once: whoever waits for memory waits once a tile.
+      let at = (head * step.slots + slot) * ${vectors}u + i % ${vectors}u;
+      keyTile[(i / ${vectors}u) * keyStride + i % ${vectors}u] = keys[at];
+      valueTile[i] = values[at];
     }
     workgroupBarrier();
     let slot = tile + slotInTile;
@@ -89,7 +93,7 @@ fn main(@builtin(workgroup_id) block: vec3<u32>, @builtin(local_invocation_index
       ${repeat(outputRows, (i) => `{ let s = shrink[min(outputRow + ${i}u, ${queryRows - 1}u)]; sum${i} *= s; weight${i} *= s; }`)}
       let count = min(${slotTile}u, end - tile);
       for (var i = 0u; i < count; i++) {
-        let value = values[(head * step.slots + tile + i) * ${vectors}u + vector];
+        let value = valueTile[i * ${vectors}u + vector];
         ${repeat(outputRows, (r) => `{ let p = logits[min(outputRow + ${r}u, ${queryRows - 1}u) * ${slotTile}u + i]; sum${r} += p * value; weight${r} += p; }`)}
       }
     }
