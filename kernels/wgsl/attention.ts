@@ -2,7 +2,6 @@ import type { Geometry } from '../../src/engine/model';
 import { declareBindings, repeat, stepStruct, type Kernel } from './kernel';
 
 export const attentionThreads = 128;
-const slotTile = 32;
 /** Stands for minus infinity: differences of it stay finite. */
 const least = '-1e30';
 
@@ -23,6 +22,8 @@ export const queryRows = 16;
 export function attention({ queryHeads, keyValueHeads, headDim }: Geometry): Kernel {
   const group = queryHeads / keyValueHeads;
   const vectors = headDim / 4;
+  // Keys and values of a tile fit in the 32 KB of workgroup memory that nearly every GPU has.
+  const slotTile = headDim > 64 ? 16 : 32;
   const rowsPerThread = queryRows / (attentionThreads / slotTile);
   const outputGroups = Math.floor(attentionThreads / vectors);
   const outputRows = Math.ceil(queryRows / outputGroups);
