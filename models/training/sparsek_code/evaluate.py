@@ -29,16 +29,16 @@ import torch
 from . import checkpoint, corpus, weights
 from .adapters import Adapters
 from .batch import SEGMENT_ROOM
-from .data import Corpus
+from .data import Array, Corpus
 from .development import DevelopmentSource, pooled
-from .episodes import EpisodeSource, Sizes, crossTokens
+from .episodes import Episode, EpisodeSource, Sizes, crossTokens
 from .evaluator import SEED, Evaluator, Rows
 from .manifest import Pack
 from .model import Model
 from .recipe import lateShares
 from .table import Report, Table
 
-FAR_POOL = 48
+FAR_POOL, LONG = 48, 10_240
 
 
 def main() -> None:
@@ -94,6 +94,20 @@ def textsOf(options: argparse.Namespace) -> Corpus:
         return Corpus(path)
 
 
+def crossEpisodes(texts: Corpus, sizes: Sizes, files: int) -> list[Episode]:
+    """The same ones in the same order every time: of about `files` files, those with tokens that other files tell."""
+    source = DevelopmentSource(texts, sizes, SEED)
+    drawn = [episode for file in source.files(files) if (episode := source.at(file)) and len(crossTokens(episode))]
+    source.random.shuffle(drawn)
+    return drawn
+
+
+def longTexts(texts: Corpus, files: int) -> list[Array]:
+    """The first `LONG` tokens of long files, the same ones every time."""
+    long = np.random.default_rng(SEED).permutation(np.flatnonzero(texts.fileLength >= LONG))[:files]
+    return [texts.file(int(file))[:LONG] for file in long]
+
+
 def measure(evaluator: Evaluator, texts: Corpus, options: argparse.Namespace) -> None:
     """Every part is written as soon as it is measured: a run cut short keeps what it has."""
     report, begun = Report(options.json), time.monotonic()
@@ -106,17 +120,13 @@ def measure(evaluator: Evaluator, texts: Corpus, options: argparse.Namespace) ->
             read(items[i : i + options.episodes])
 
     sizes, table = Sizes(segments=40), Table()
-    source = DevelopmentSource(texts, sizes, SEED)
-    drawn = [episode for file in source.files(options.files) if (episode := source.at(file)) and len(crossTokens(episode))]
-    source.random.shuffle(drawn)
-    inGroups(drawn, 0.55, lambda group: evaluator.cross(group, table, sizes))
+    inGroups(crossEpisodes(texts, sizes, options.files), 0.55, lambda group: evaluator.cross(group, table, sizes))
     report.add("cross", table, "none", "full")
     for language in sorted(set(table.labels)):
         report.add(f"cross, {language}", table, "none", "full", language)
 
-    table, length = Table(), 10_240
-    files = np.random.default_rng(SEED).permutation(np.flatnonzero(texts.fileLength >= length))[: options.long_files]
-    inGroups([texts.file(int(f))[:length] for f in files], 0.7, lambda group: evaluator.long(group, table, 2048))
+    table = Table()
+    inGroups(longTexts(texts, options.long_files), 0.7, lambda group: evaluator.long(group, table, 2048))
     report.add("long", table, "window only", "full")
 
     table, filler = Table(), EpisodeSource(texts, sizes, SEED)

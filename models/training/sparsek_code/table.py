@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+Array = np.ndarray
+
 
 @dataclass
 class Row:
@@ -43,14 +45,33 @@ class Table:
         gain = loss[none].sum() - loss[full].sum()
         result: dict[str, dict[str, float]] = {"": {"tokens": int(total), "episodes": int(pick.sum())}}
         for name, sums in loss.items():
-            difference = sums - loss[full]
-            residual = difference - difference.sum() / total * counts
             result[name] = {
                 "loss": round(sums.sum() / total, 4),
                 "gain": round((loss[none].sum() - sums.sum()) / gain, 3),
-                "error": round(math.sqrt((residual**2).sum()) / total, 4),
+                "error": round(paired(sums - loss[full], counts)[1], 4),
             }
         return result
+
+    def against(self, other: Table) -> dict[str, dict[str, float]]:
+        """Each row's loss here and in another table of the same tokens, the difference, and its paired standard error."""
+        result: dict[str, dict[str, float]] = {}
+        for name, row in self.rows.items():
+            if row.counts != other.rows[name].counts:
+                raise ValueError(f"{name}: the two tables are not of the same tokens.")
+            ours, theirs, counts = np.array(row.sums), np.array(other.rows[name].sums), np.array(row.counts, float)
+            difference, error = paired(ours - theirs, counts)
+            losses = {"loss": ours.sum() / counts.sum(), "other": theirs.sum() / counts.sum()}
+            result[name] = {"tokens": int(counts.sum()), "files": len(counts)} | {
+                key: round(value, 5) for key, value in (losses | {"difference": difference, "error": error}).items()
+            }
+        return result
+
+
+def paired(differences: Array, counts: Array) -> tuple[float, float]:
+    """Mean difference a token and its standard error, from each episode's sum over its tokens."""
+    total = counts.sum()
+    mean = differences.sum() / total
+    return mean, math.sqrt(((differences - mean * counts) ** 2).sum()) / total
 
 
 class Report:

@@ -41,3 +41,21 @@ def test_a_report_is_written_part_by_part(tmp_path):
     report.add("cross", table(), "none", "full")
     report.add("empty", Table(), "none", "full")
     assert list(json.loads((tmp_path / "report.json").read_text())) == ["cross"]
+
+
+def test_another_table_of_the_same_tokens_differs_by_paired_differences():
+    first, second = table(), table()
+    second.rows["half"].sums = [5.0, 3.0]  # 1.5 and 2 less than the first's 6.5 and 5 over 3 and 1 tokens
+    row = first.against(second)["half"]
+    assert row["tokens"] == 4 and row["files"] == 2
+    assert row["difference"] == pytest.approx(0.875) and row["loss"] - row["other"] == pytest.approx(0.875)
+    # Residuals 1.5 - 3 * 0.875 and 2 - 0.875.
+    assert row["error"] == pytest.approx((2 * 1.125**2) ** 0.5 / 4, abs=1e-5)
+    assert first.against(table())["full"]["error"] == 0
+
+
+def test_tables_of_other_tokens_are_not_compared():
+    other = table()
+    other.rows["full"].counts = [2, 2]
+    with pytest.raises(ValueError, match="not of the same tokens"):
+        table().against(other)
