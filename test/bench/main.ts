@@ -73,8 +73,10 @@ async function main(): Promise<number> {
   const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
   const bench = await openBench(root, resolve(values.model ?? `${root}/models/qwen2.5-coder-0.5b`), Number(values.threads));
   const run = await benchmarks[name]();
-  const figures = await run(bench, { repo: values.repo ?? '', episodes, seconds: Number(values.seconds), questions: values.questions ?? '', contexts: values.contexts.split(',').map(Number) });
-  if (values.json !== undefined) await saveJson(values.json, name, figures);
+  const keep = async (figures: object) => { if (values.json !== undefined) await saveJson(values.json, name, figures); };
+  const figures = await run(bench, { repo: values.repo ?? '', episodes, seconds: Number(values.seconds), keep, questions: values.questions ?? '', contexts: values.contexts.split(',').map(Number) });
+  await keep(figures);
+  if (values.json !== undefined) console.log(`Figures saved to ${values.json}`);
   return 0;
 }
 

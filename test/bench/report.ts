@@ -38,5 +38,4 @@ export async function saveJson(path: string, benchmark: string, figures: object)
   const machine = { processor: processors[0]?.model.trim() ?? 'unknown', cores: processors.length, node: process.version };
   const report = { benchmark, takenAt: new Date().toISOString(), machine, ...figures };
   await writeFile(path, `${JSON.stringify(report, null, 2)}\n`);
-  console.log(`Figures saved to ${path}`);
 }

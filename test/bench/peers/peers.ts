@@ -27,7 +27,7 @@ const mostRingTokens = 24_576;
  *
  * @throws ProblemError when the folder or the model cannot be read
  */
-export async function peers(bench: Bench, { repo, episodes, seconds }: QualityOptions): Promise<object> {
+export async function peers(bench: Bench, { repo, episodes, seconds, keep }: QualityOptions): Promise<object> {
   const begun = performance.now();
   const { tokenizer, manifest, cacheDirectory, plan } = bench;
   const folder = resolve(repo);
@@ -41,6 +41,7 @@ export async function peers(bench: Bench, { repo, episodes, seconds }: QualityOp
   console.log(`Ours: K=${plan.entries}, W=${plan.window}, ${ours.threads} threads. Peer: ${peer.description}.`);
   const theirs = new Theirs(peer, tokenizer, prompts);
   const groups: Pair[][] = [];
+  const figures = () => ({ packVersion: manifest.packVersion, seed, entries: plan.entries, window: plan.window, peer: peer.description, ...figuresOf(groups) });
   for (const tasks of drawGroups(repository, tokenizer, new Random(seed))) {
     const { path } = tasks[0];
     const number = `file ${groups.length + 1} of ${episodes}, ${JSON.stringify(path)}`;
@@ -57,24 +58,30 @@ export async function peers(bench: Bench, { repo, episodes, seconds }: QualityOp
       tell(`wanted ${JSON.stringify(task.expected)}, ${described('ours', pair.ours)}, ${described('peer', pair.peer)}`);
     }
     groups.push(pairs);
+    await keep(figures());
     if (groups.length === episodes || performance.now() - begun > 1000 * seconds) break;
   }
-  return { packVersion: manifest.packVersion, seed, entries: plan.entries, window: plan.window, peer: peer.description, ...report(groups) };
+  report(groups);
+  return figures();
 }
 
 function described(way: string, { text, milliseconds }: Answer): string {
   return `${way} ${JSON.stringify(text)} in ${Math.round(milliseconds)} ms`;
 }
 
-function report(groups: readonly (readonly Pair[])[]): object {
+function report(groups: readonly (readonly Pair[])[]): void {
   if (groups.length === 0) throw new Error('No file of the repository has three lines that use names of other files: choose another one.');
   const pairs = groups.flat();
-  const [rows, comparison, counts] = [wayRows(pairs), comparisonRows(groups), countPairs(pairs)];
   console.log(`${pairs.length} lines of ${groups.length} files.`);
-  printTable(rows);
-  printTable(comparison);
+  printTable(wayRows(pairs));
+  printTable(comparisonRows(groups));
+  const counts = countPairs(pairs);
   console.log(`Exact: both ${counts.both}, ours only ${counts.oursOnly}, peer only ${counts.peerOnly}, neither ${counts.neither}.`);
-  return { rows, comparison, counts, lines: pairs.map(asJson) };
+}
+
+function figuresOf(groups: readonly (readonly Pair[])[]): object {
+  const pairs = groups.flat();
+  return { rows: wayRows(pairs), comparison: comparisonRows(groups), counts: countPairs(pairs), lines: pairs.map(asJson) };
 }
 
 function asJson({ task, ours, peer }: Pair): object {

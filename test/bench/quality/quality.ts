@@ -19,6 +19,8 @@ export interface QualityOptions {
   readonly episodes: number;
   /** No further one is begun after so many. */
   readonly seconds: number;
+  /** Called with the figures so far after every file: a run cut short loses none. */
+  readonly keep: (figures: object) => Promise<void>;
 }
 
 interface Tables {
@@ -33,7 +35,7 @@ interface Tables {
  *
  * @throws ProblemError when the folder or the model cannot be read
  */
-export async function quality({ modelDirectory, manifest, tokenizer, threads, cacheDirectory, plan }: Bench, { repo, episodes, seconds }: QualityOptions): Promise<object> {
+export async function quality({ modelDirectory, manifest, tokenizer, threads, cacheDirectory, plan }: Bench, { repo, episodes, seconds, keep }: QualityOptions): Promise<object> {
   const begun = performance.now();
   await verifyFiles(modelDirectory, manifest, { cacheDirectory, onProgress: () => undefined });
   using grammars = await Grammars.open(undefined, (message) => { console.error(message); });
@@ -57,33 +59,45 @@ export async function quality({ modelDirectory, manifest, tokenizer, threads, ca
         tables.exact.add(1, new Map([...scores].map(([row, { exact }]) => [row, exact])));
         tables.similarity.add(1, new Map([...scores].map(([row, { similarity }]) => [row, similarity])));
       }
+      await keep(figuresOf(tables, manifest.packVersion));
       if (tables.loss.episodes === episodes || performance.now() - begun > 1000 * seconds) break;
     }
   } finally {
     measure.dispose();
     await runtime.dispose();
   }
-  return report(tables, manifest.packVersion);
+  report(tables, manifest.packVersion);
+  return figuresOf(tables, manifest.packVersion);
 }
 
-function report({ loss, exact, similarity }: Tables, packVersion: string): object {
+function report({ loss, exact, similarity }: Tables, packVersion: string): void {
   if (loss.episodes === 0) throw new Error('No file of the repository is long enough and has tokens that other files tell: choose another one.');
   console.log(`Cross-file tokens: ${loss.items} in ${loss.episodes} files. Lines: ${exact.items}. Pack ${packVersion}.`);
-  const lossRows = loss.rows.map((row): Row => ({
+  printTable(lossRows(loss));
+  printTable(lineRows(exact, similarity));
+}
+
+function figuresOf({ loss, exact, similarity }: Tables, packVersion: string): object {
+  const lines = { rows: lineRows(exact, similarity), exact: exact.toJSON(), similarity: similarity.toJSON() };
+  return { packVersion, seed, loss: { rows: lossRows(loss), ...loss.toJSON() }, lines };
+}
+
+function lossRows(loss: Table): Row[] {
+  return loss.rows.map((row) => ({
     'context': row,
     'cross-file loss': loss.mean(row),
     'against none': signed(loss.difference(row, none)),
     'against text': signed(loss.difference(row, text)),
   }));
-  printTable(lossRows);
-  const lineRows = exact.rows.map((row): Row => ({
+}
+
+function lineRows(exact: Table, similarity: Table): Row[] {
+  return exact.rows.map((row) => ({
     'context': row,
     'lines exact': percent(exact.mean(row)),
     'edit similarity': percent(similarity.mean(row)),
     'similarity against none': signed(similarity.difference(row, none)),
   }));
-  printTable(lineRows);
-  return { packVersion, seed, loss: { rows: lossRows, ...loss.toJSON() }, lines: { rows: lineRows, exact: exact.toJSON(), similarity: similarity.toJSON() } };
 }
 
 function signed({ difference, error }: { readonly difference: number; readonly error: number }): string {
