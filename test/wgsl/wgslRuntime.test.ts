@@ -60,7 +60,7 @@ describe('the model on the GPU', () => {
     const state = gpu.createState(64);
     const rows = (await gpu.forward(state, tokens, 0, 'all')).slice();
     state.truncate(0);
-    const chosen = await gpu.forwardToMostLikely(state, tokens, 0);
+    const chosen = await gpu.forwardToMostLikely(state, tokens, 0, 'all');
     assert.deepEqual([...chosen], Array.from(tokens, (_, i) => mostLikely(rows.subarray(i * vocabulary, (i + 1) * vocabulary))));
     state.dispose();
   });

@@ -31,10 +31,10 @@ export interface GenerationOptions {
  * @throws the signal's reason when aborted, before the next run
  */
 export async function* generate(cache: BoundedCache, context: Pick<Reading, 'pending' | 'logits'>, options: GenerationOptions): AsyncGenerator<GeneratedToken, void> {
-  let run = context.logits === undefined ? await readPending(cache, context.pending, options) : { proposal: new Int32Array(0), rows: [context.logits] };
+  let run: Run = context.logits === undefined ? await readPending(cache, context.pending, options) : { proposal: new Int32Array(0), rows: [context.logits] };
   for (;;) {
-    const { proposal, rows } = run;
-    const { drawn, ended } = verify(rows, proposal, options);
+    const { proposal } = run;
+    const { drawn, ended } = verify(run, options);
     const accepted = ended ? drawn.length : drawn.length - 1;
     cache.truncate(cache.text.length - proposal.length + accepted);
     options.speculation?.learn(proposal.length, accepted, drawn.map(({ token }) => token));
@@ -50,21 +50,31 @@ export async function* generate(cache: BoundedCache, context: Pick<Reading, 'pen
  *
  * @returns rows behind the last pending token and each proposed one
  */
-async function readPending(cache: BoundedCache, pending: Int32Array, { speculation, signal }: GenerationOptions) {
+async function readPending(cache: BoundedCache, pending: Int32Array, { sampler, required, speculation, signal }: GenerationOptions): Promise<Run> {
   if (cache.roomToGenerate === 0) cache.evict();
   const most = Math.min(longestRun, cache.roomToGenerate) - pending.length;
   const proposal = Int32Array.from(speculation?.propose(most) ?? []);
   await yieldToEvents(signal);
-  const rows = await cache.append(concatenate(pending, proposal), proposal.length > 0 ? 'all' : 'last');
+  const tokens = concatenate(pending, proposal);
+  const which = proposal.length > 0 ? 'all' : 'last';
+  // What is drawn greedily, from all tokens, the device may find itself.
+  const chosen = sampler.greedy && required.isSpelled ? await cache.appendToMostLikely(tokens, which) : undefined;
+  const rows = chosen === undefined ? await cache.append(tokens, which) : Array.from(chosen);
   return { proposal, rows: rows.slice(-1 - proposal.length) };
 }
 
+interface Run {
+  readonly proposal: Int32Array;
+  /** Logits to draw from, or what is drawn from them. */
+  readonly rows: readonly (Float32Array | number)[];
+}
+
 /** Draws from each row in turn, as long as the proposal says the same as what was drawn. */
-function verify(rows: readonly Float32Array[], proposal: Int32Array, options: GenerationOptions) {
-  const { sampler, required } = options;
+function verify({ proposal, rows }: Run, options: GenerationOptions) {
+  const { required } = options;
   const drawn: GeneratedToken[] = [];
   for (const [i, row] of rows.entries()) {
-    const token = required.isSpelled ? sampler.draw(row) : sampler.draw(row, (candidate) => required.allows(candidate));
+    const token = typeof row === 'number' ? row : draw(row, options);
     if (token < 0 || options.ends(token)) return { drawn, ended: true };
     const typed = required.accept(token);
     const confirmed = i < proposal.length && proposal[i] === token;
@@ -72,6 +82,10 @@ function verify(rows: readonly Float32Array[], proposal: Int32Array, options: Ge
     if (!confirmed) break;
   }
   return { drawn, ended: false };
+}
+
+function draw(row: Float32Array, { sampler, required }: GenerationOptions): number {
+  return required.isSpelled ? sampler.draw(row) : sampler.draw(row, (candidate) => required.allows(candidate));
 }
 
 function originOf(typed: boolean, confirmed: boolean): GeneratedToken['origin'] {

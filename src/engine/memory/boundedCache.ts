@@ -99,10 +99,19 @@ export class BoundedCache {
    * @throws RangeError when there are more tokens than {@link roomToGenerate}
    */
   async append(tokens: Int32Array, logits: LogitRows): Promise<Float32Array[]> {
-    if (tokens.length > this.roomToGenerate) throw new RangeError(`${tokens.length} tokens do not fit in a window with room for ${this.roomToGenerate}.`);
+    this.checkRoom(tokens);
     const rows = await this.runtime.forward(this.state, tokens, this.textTokens.length, logits);
     for (const token of tokens) this.textTokens.push(token);
     return splitRows(rows, this.runtime.manifest.geometry.vocabulary);
+  }
+
+  /** As {@link append}, with the most likely tokens instead of rows; undefined, and nothing read, where the runtime has rows only. */
+  async appendToMostLikely(tokens: Int32Array, rows: Exclude<LogitRows, 'none'>): Promise<Int32Array | undefined> {
+    this.checkRoom(tokens);
+    const chosen = await this.runtime.forwardToMostLikely?.(this.state, tokens, this.textTokens.length, rows);
+    if (chosen === undefined) return undefined;
+    for (const token of tokens) this.textTokens.push(token);
+    return chosen;
   }
 
   /** Reads tokens that stay whatever happens to the text; only while the window is empty. */
@@ -216,6 +225,10 @@ export class BoundedCache {
 
   dispose(): void {
     this.state.dispose();
+  }
+
+  private checkRoom(tokens: Int32Array): void {
+    if (tokens.length > this.roomToGenerate) throw new RangeError(`${tokens.length} tokens do not fit in a window with room for ${this.roomToGenerate}.`);
   }
 
   private absorb(count: number): void {

@@ -35,6 +35,12 @@ export interface Runtime {
    */
   forward(state: RuntimeState, tokens: Int32Array, source: number, logits: LogitRows): Promise<Float32Array>;
 
+  /**
+   * As {@link forward}, but of each row only the most likely token comes back, of equal ones the first, and -1 where no logit
+   * is a number. Where it is absent the rows are no further away than the tokens.
+   */
+  forwardToMostLikely?(state: RuntimeState, tokens: Int32Array, source: number, rows: Exclude<LogitRows, 'none'>): Promise<Int32Array>;
+
   /** Lets old entries compete for the memory and frees the losers' slots. See {@link Compaction}. */
   compact(state: RuntimeState, compactions: PerGroup<Compaction>): void;
 

@@ -78,19 +78,19 @@ async function measure(runtime: WgslRuntime, state: RuntimeState, tokens: Int32A
     }
     return median(times);
   };
-  const verify = (count: number) => timed(4 * repeats, () => runtime.forwardToMostLikely(state, tokens.slice(0, count), 0));
+  const verify = (count: number) => timed(4 * repeats, () => runtime.forwardToMostLikely(state, tokens.slice(0, count), 0, 'all'));
   const write = async (count: number) => {
     let last = tokens[0];
-    for (let i = 0; i < count; i++) [last] = await runtime.forwardToMostLikely(state, Int32Array.of(last), i);
+    for (let i = 0; i < count; i++) [last] = await runtime.forwardToMostLikely(state, Int32Array.of(last), i, 'last');
   };
   const writing = await timed(repeats, () => write(written));
   return {
     'writing': 1000 * written / writing,
     'with all logits': 1000 / await timed(4 * repeats, () => runtime.forward(state, tokens.slice(0, 1), 0, 'last')),
     'T=4, ms': await verify(4), 'T=8, ms': await verify(8), 'T=16, ms': await verify(16),
-    'first token, ms': await timed(4 * repeats, () => runtime.forwardToMostLikely(state, tokens.slice(0, 4), 0)),
+    'first token, ms': await timed(4 * repeats, () => runtime.forwardToMostLikely(state, tokens.slice(0, 4), 0, 'last')),
     '24 tokens, ms': await timed(repeats, async () => {
-      await runtime.forwardToMostLikely(state, tokens.slice(0, 4), 0);
+      await runtime.forwardToMostLikely(state, tokens.slice(0, 4), 0, 'last');
       await write(23);
     }),
     'dispatches': runtime.dispatchCount(state, 1, 1),

@@ -95,10 +95,9 @@ export class WgslRuntime implements Runtime {
     return output;
   }
 
-  /** As {@link forward} with all rows, but only the most likely token behind each comes back; of equal ones the first. */
-  async forwardToMostLikely(state: RuntimeState, tokens: Int32Array, source: number): Promise<Int32Array> {
+  async forwardToMostLikely(state: RuntimeState, tokens: Int32Array, source: number, logits: Exclude<LogitRows, 'none'>): Promise<Int32Array> {
     const chosen: number[] = [];
-    await this.inParts(this.own(state), tokens, source, 'all', true, async (rows) => {
+    await this.inParts(this.own(state), tokens, source, logits, true, async (rows) => {
       await this.read(this.best, rows * largestParts * 8, (bytes) => chosen.push(...bestOfParts(bytes)));
     });
     return Int32Array.from(chosen);
