@@ -110,11 +110,12 @@ fn main(@builtin(workgroup_id) block: vec3<u32>, @builtin(local_invocation_index
   return { name: 'attention', code, bindings };
 }
 
-export const combineThreads = 64;
+/** Threads that share the splits of four features: one that takes them all waits for each in turn. */
+const combineLanes = 8;
 
 /**
- * Joins the splits of {@link attention}: each counts by its sum of exponentials. One thread four features; workgroups
- * `[ceil(tokens * queryHeads * headDim / 4 / 64)]`.
+ * Joins the splits of {@link attention}: each counts by its sum of exponentials. A workgroup takes a query head of a token,
+ * a lane every eighth split of four features; splits that hold nothing change no bit. Workgroups `[tokens * queryHeads]`.
  *
  * Bindings: `step`, `partials`, `extent`, `attended` float32 `[tokens, queryHeads, headDim]`.
  */
@@ -126,23 +127,39 @@ export function combine({ queryHeads, headDim }: Geometry): Kernel {
   const code = `
 ${stepStruct}
 ${text}
+var<workgroup> sums: array<vec4<f32>, ${combineLanes * vectors}>;
+var<workgroup> tops: array<f32, ${combineLanes}>;
+var<workgroup> weights: array<f32, ${combineLanes}>;
 
-@compute @workgroup_size(${combineThreads})
-fn main(@builtin(global_invocation_id) thread: vec3<u32>) {
+@compute @workgroup_size(${combineLanes * vectors})
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) index: u32) {
   let rows = step.tokens * ${queryHeads}u;
-  let row = thread.x / ${vectors}u;
-  if (row >= rows) { return; }
+  let row = group.x;
+  let lane = index / ${vectors}u;
+  let vector = index % ${vectors}u;
   var top = ${least};
-  for (var split = 0u; split < step.splits; split++) { top = max(top, extent[split * rows + row].x); }
+  for (var split = lane; split < step.splits; split += ${combineLanes}u) { top = max(top, extent[split * rows + row].x); }
   var sum = vec4<f32>();
   var weight = 0.0;
-  for (var split = 0u; split < step.splits; split++) {
+  for (var split = lane; split < step.splits; split += ${combineLanes}u) {
     let at = split * rows + row;
     let part = exp(extent[at].x - top);
-    sum += part * partials[at * ${vectors}u + thread.x % ${vectors}u];
+    sum += part * partials[at * ${vectors}u + vector];
     weight += part * extent[at].y;
   }
-  attended[thread.x] = sum / weight;
+  sums[index] = sum;
+  if (vector == 0u) { tops[lane] = top; weights[lane] = weight; }
+  workgroupBarrier();
+  if (lane > 0u) { return; }
+  for (var i = 1u; i < ${combineLanes}u; i++) { top = max(top, tops[i]); }
+  sum = vec4<f32>();
+  weight = 0.0;
+  for (var i = 0u; i < ${combineLanes}u; i++) {
+    let part = exp(tops[i] - top);
+    sum += part * sums[i * ${vectors}u + vector];
+    weight += part * weights[i];
+  }
+  attended[row * ${vectors}u + vector] = sum / weight;
 }`;
   return { name: 'combine', code, bindings };
 }

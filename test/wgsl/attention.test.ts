@@ -57,8 +57,8 @@ describe('attention on the GPU', () => {
     assert.ok(difference(features.subarray(layer * capacity * 6, (layer * capacity + tokens) * 6), hidden) < 3e-6);
   });
 
-  // Slots before the new tokens; one split, several, and one that ends between two tokens of the block.
-  for (const { tokens, first, splitLength } of [{ tokens: 1, first: 0, splitLength: 128 }, { tokens: 4, first: 90, splitLength: 31 }, { tokens: 40, first: 60, splitLength: 1000 }]) {
+  // Slots before the new tokens; one split, several, one that ends between two tokens of the block, and more than combining has lanes.
+  for (const { tokens, first, splitLength } of [{ tokens: 1, first: 0, splitLength: 128 }, { tokens: 4, first: 90, splitLength: 31 }, { tokens: 2, first: 100, splitLength: 7 }, { tokens: 40, first: 60, splitLength: 1000 }]) {
     it(`attends from ${tokens} tokens behind ${first} slots, ${splitLength} slots a workgroup`, async () => {
       const random = new Random(first);
       const slots = 110;
@@ -73,7 +73,7 @@ describe('attention on the GPU', () => {
       ], [Math.ceil(tokens * group / queryRows), keyValueHeads, splits]);
       const [, , , attended] = await runKernel(gpu(), combine(geometry), [
         run, new Float32Array(partials), new Float32Array(extent), new Float32Array(tokens * queryHeads * headDim),
-      ], [Math.ceil(tokens * queryHeads * headDim / 4 / 64)]);
+      ], [tokens * queryHeads]);
       assert.ok(difference(new Float32Array(attended), attend(query, keys, values, { tokens, first, slots })) < 3e-6);
     });
   }

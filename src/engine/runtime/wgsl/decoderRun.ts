@@ -1,5 +1,5 @@
 import {
-  combineThreads, embedThreads, largestParts, queryKeyValueUnits, queryRows, rowProductWorkgroups, rowsPerUnit, scoreThreads,
+  embedThreads, largestParts, queryKeyValueUnits, queryRows, rowProductWorkgroups, rowsPerUnit, scoreThreads,
 } from '../../../../kernels/wgsl';
 import type { LayerGroup, PerGroup } from '../../../../kernels';
 import type { Geometry } from '../../model';
@@ -68,7 +68,7 @@ export class DecoderRun {
       if (layer === layers - 1 && rows === 0) break;
       list.push(
         { kernel: kernels.attention, group: own.attention[layer], workgroups: [Math.ceil(tokens * queryHeads / keyValueHeads / queryRows), keyValueHeads, splits[group]] },
-        { kernel: kernels.combine, group: shared.combine[group], workgroups: [Math.ceil(tokens * queryHeads * headDim / 4 / combineThreads)] },
+        { kernel: kernels.combine, group: shared.combine[group], workgroups: [tokens * queryHeads] },
         { kernel: tiled.output, group: bound.output, workgroups: product(width / rowsPerUnit, queryHeads * headDim) },
         { kernel: tiled.gateUp, group: bound.gateUp, workgroups: product(feedForwardWidth / 2, width) },
         { kernel: tiled.down, group: bound.down, workgroups: product(width / rowsPerUnit, feedForwardWidth) },
