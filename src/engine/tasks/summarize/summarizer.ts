@@ -2,10 +2,9 @@ import type { AnswerPart, AnswerResult, SummarizeFolderRequest, SummarizeRequest
 import type { Grammars, InnerFolder } from '../../workspace';
 import { AnswerTally, type ChatModel } from '../chat';
 import { FolderSummary } from './folderSummary';
+import { systemText } from './prompt';
 import { Summary } from './summary';
 import type { Writer } from './writeWords';
-
-const systemText = 'You explain source code to a programmer in plain, short sentences. Say only what the code shows.';
 
 /**
  * Summarizes a file of any length. All of it is read through the bounded memory; then the model writes what it is for, and a

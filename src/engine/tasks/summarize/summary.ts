@@ -3,6 +3,7 @@ import type { Grammars } from '../../workspace';
 import { dependencies, escapeMarkdown, partLine, remarks, type LinkTo } from './markdownParts';
 import { linkPath } from './linkPath';
 import { outlineOf, type Part } from './outline';
+import { fileQuestion, partQuestion } from './prompt';
 import { writeWords, type Writer } from './writeWords';
 
 /** Tokens of the paragraph, and of the line about a part. */
@@ -36,7 +37,7 @@ export class Summary {
     const text = lines.join('\n');
     const parts = await outlineOf(path, text, grammars);
     this.say(`# ${escapeMarkdown(path)}\n\n${lines.length} lines${skipped === 0 ? '' : `, from line ${skipped + 1}`}.\n\n`);
-    await this.ask(this.fileTurn(text, parts), longest.purpose, false, (words) => this.say(escapeMarkdown(words)));
+    await this.ask(fileQuestion(path, text, parts.map(({ name }) => name)), longest.purpose, false, (words) => this.say(escapeMarkdown(words)));
     this.say(parts.length > 0 ? '\n\n## Main parts\n\n' : '\n');
     const explained = new Set(parts.filter(({ comment }) => comment === '').sort((a, b) => length(b) - length(a)).slice(0, mostExplained));
     for (const [done, part] of parts.entries()) {
@@ -57,15 +58,10 @@ export class Summary {
     tally.refer([reference], [...tally.references, reference]);
   }
 
-  private fileTurn(text: string, parts: readonly Part[]): string {
-    const names = parts.slice(0, 24).map(({ name }) => name).join(', ');
-    return `${this.request.path}\n\`\`\`\n${text}\n\`\`\`\n${names === '' ? '' : `It declares: ${names}.\n`}What is this file for? Answer in two or three sentences.`;
-  }
-
   /** A turn more, behind all that was read: only the part's own lines are read again. */
   private explain(part: Part): Promise<string> {
     const code = this.lines.slice(part.startLine - 1, part.endLine).join('\n').slice(0, shown);
-    return this.ask(`\`\`\`\n${code}\n\`\`\`\nWhat does ${part.name} do? Answer in one short sentence.`, longest.part, true, () => undefined);
+    return this.ask(partQuestion(part.name, code), longest.part, true, () => undefined);
   }
 
   private async ask(question: string, maxTokens: number, oneLine: boolean, onWords: (words: string) => void): Promise<string> {
