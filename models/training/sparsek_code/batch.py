@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import IterableDataset, get_worker_info
 
+from .chat import Chats
 from .data import Corpus
 from .episodes import END_OF_TEXT, SINK, Episode, EpisodeSource, Sizes, crossTokens
 
@@ -120,7 +121,7 @@ def collate(
         first = 0 if episode.segments else len(episode.live) * 3 // 4
         places = np.arange(first, len(episode.live))
         query.append(start + random.choice(places, queries, replace=len(places) < queries))
-        if not episode.segments:
+        if not episode.segments and first > PAST_WINDOW:
             scored[e, size : size + first - PAST_WINDOW] = np.arange(start, start + first - PAST_WINDOW)
     total = count * (size + length) + len(SINK) * count
     flat = np.concatenate(teacher)
@@ -152,6 +153,7 @@ class Mixture:
     cross: float = 0.55
     fill: float = 0.2
     long: float = 0.25
+    chat: float = 0.0
     episodes: int = 4
     targets: int = 8192
     queries: int = 192
@@ -162,17 +164,20 @@ class Mixture:
 class Batches(IterableDataset):
     """An endless stream of batches; each worker draws its own."""
 
-    def __init__(self, corpus: Corpus, sizes: Sizes, mixture: Mixture, seed: int) -> None:
-        self.corpus, self.sizes, self.mixture, self.seed = corpus, sizes, mixture, seed
+    def __init__(self, corpus: Corpus, sizes: Sizes, mixture: Mixture, seed: int, chats: Chats | None = None) -> None:
+        self.corpus, self.sizes, self.mixture, self.seed, self.chats = corpus, sizes, mixture, seed, chats
 
     def __iter__(self) -> Iterator[Batch]:
         worker = get_worker_info()
         seed = self.seed * 1000 + (worker.id if worker else 0)
         source, random = EpisodeSource(self.corpus, self.sizes, seed), np.random.default_rng(seed)
         mixture, sizes = self.mixture, self.sizes
-        shares = np.array([mixture.cross, mixture.fill, mixture.long])
+        shares = np.array([mixture.cross, mixture.fill, mixture.long, mixture.chat if self.chats else 0])
         while True:
-            kind = str(random.choice(["cross", "fill", "long"], p=shares / shares.sum()))
+            kind = str(random.choice(["cross", "fill", "long", "chat"], p=shares / shares.sum()))
             size, length = (0, sizes.long) if kind == "long" else (sizes.context, sizes.live)
-            episodes = [source.draw(kind) for _ in range(mixture.episodes)]
-            yield collate(episodes, kind, size, length, sizes, mixture.targets, mixture.queries, random, mixture.crossWeight)
+            if kind == "chat" and self.chats:
+                episodes, crossWeight = [self.chats.draw(random) for _ in range(mixture.episodes)], 1.0
+            else:
+                episodes, crossWeight = [source.draw(kind) for _ in range(mixture.episodes)], mixture.crossWeight
+            yield collate(episodes, kind, size, length, sizes, mixture.targets, mixture.queries, random, crossWeight)

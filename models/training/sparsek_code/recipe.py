@@ -70,4 +70,5 @@ def drawPlan(batch: Batch, random: np.random.Generator, layers: int, late: float
         return plan
     if batch.kind == "long":
         return replace(plan, window=int(random.choice([512, 1024])), chunk=512)
-    return replace(plan, window=int(random.choice([512, 768, 1024])), chunk=256)
+    # A conversation's window is 1,024, as in the engine.
+    return replace(plan, window=1024 if batch.kind == "chat" else int(random.choice([512, 768, 1024])), chunk=256)

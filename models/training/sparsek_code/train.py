@@ -30,6 +30,7 @@ from torch.utils.data import DataLoader
 from . import checkpoint, weights
 from .adapters import RANK, Adapters
 from .batch import Batch, Batches, Mixture
+from .chat import Chats
 from .data import Corpus
 from .episodes import Sizes
 from .log import Log
@@ -97,6 +98,8 @@ def main() -> None:
     parser.add_argument("--adapter-rate", type=float, default=Recipe.adapterRate)
     parser.add_argument("--scorer-rate", type=float, default=Recipe.scorerRate)
     parser.add_argument("--late", type=float, default=Recipe.late, help="share of steps with more memory in the last layers")
+    parser.add_argument("--chat", type=Path, help="what `answers` wrote: conversations in the joint stage")
+    parser.add_argument("--chat-share", type=float, default=0.2, help="of the steps")
     options = parser.parse_args()
 
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -131,9 +134,13 @@ def main() -> None:
     sizes = Sizes(1024, 256, 1024, 32, 128, 4) if options.tiny else Sizes()
     targets = 512 if options.tiny else 2048 * options.episodes
     mixture = Mixture(episodes=options.episodes, targets=targets, crossWeight=options.cross_weight)
+    corpus, chats = Corpus(options.corpus), None
     if options.stage == "scorers":
         mixture = replace(mixture, long=0.0)
-    batches = Batches(Corpus(options.corpus), sizes, mixture, options.seed + progress["step"])
+    elif options.chat:
+        chats = Chats(options.chat, corpus, sizes)
+        mixture = replace(mixture, chat=options.chat_share / (1 - options.chat_share))  # the other shares sum to 1
+    batches = Batches(corpus, sizes, mixture, options.seed + progress["step"], chats)
     loader = DataLoader(
         batches,
         batch_size=None,
