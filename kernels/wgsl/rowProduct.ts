@@ -41,8 +41,8 @@ export interface RowProduct {
  * y = W f(x) for a few tokens at once, f the root mean square norm or nothing, with a tail that a kernel chooses. Bound by
  * reading W where tokens are few: each weight is read and dequantised once for a whole tile of tokens.
  *
- * Workgroups {@link rowProductWorkgroups}. With 32 lanes a lane takes every 32nd octet of its unit's rows; the norm's sum of squares is one more sum beside the four products, so that the norm costs no dispatch
- * and no second reading.
+ * Workgroups {@link rowProductWorkgroups}. With 32 lanes a lane takes every 32nd octet of its unit's rows; the norm's sum of
+ * squares is one more sum beside the four products, so that the norm costs no dispatch and no second reading.
  *
  * Bindings: 0 `step` uniform, 1 `weights` u32, 2 `x` float32 `[tokens, width]`, then `buffers`. A token's result does not
  * depend on what is computed beside it: sums are taken in the same order whatever the tile.
