@@ -38,12 +38,18 @@ function orderBySource(sources: Int32Array, count: number): Uint32Array {
 /** Integers in the order of the scores: a float's bits, with the magnitude of negative ones turned round. NaN is below all. */
 function sortableKeys(scores: Float32Array, count: number): Int32Array {
   const keys = new Int32Array(count);
-  const floats = new Float32Array(keys.buffer);
-  // Adding 0 makes of -0 the 0 that it equals.
-  for (let i = 0; i < count; i++) floats[i] = scores[i] + 0;
-  for (let i = 0; i < count; i++) keys[i] = Number.isNaN(scores[i]) ? -0x80000000 : keys[i] ^ ((keys[i] >> 31) & 0x7fffffff);
+  new Float32Array(keys.buffer).set(scores.subarray(0, count));
+  for (let i = 0; i < count; i++) {
+    const bits = keys[i];
+    if ((bits & 0x7fffffff) > infinityBits) keys[i] = -0x80000000;
+    // -0 becomes the 0 that it equals.
+    else if (bits < 0) keys[i] = bits === -0x80000000 ? 0 : bits ^ 0x7fffffff;
+  }
   return keys;
 }
+
+/** Beyond it, sign aside, a float32 is NaN. */
+const infinityBits = 0x7f800000;
 
 /** The k-th largest number by quickselect; reorders `keys`. */
 function largest(keys: Int32Array, k: number): number {
