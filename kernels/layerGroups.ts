@@ -30,17 +30,22 @@ export function entriesOf({ share }: LayerGroup, entries: number): number {
   return Math.floor(entries * share + 0.5);
 }
 
+/** @throws RangeError when a memory's layers, heads or features are not those of the groups */
+export function checkGeometry({ layers, keyValueHeads, headDim }: MemoryShape, groups: PerGroup<LayerGroup>): void {
+  const all = groups.reduce((sum, group) => sum + group.layers, 0);
+  if (all !== layers || groups.some((group) => group.keyValueHeads !== keyValueHeads || group.headDim !== headDim)) {
+    throw new RangeError('The memory was computed by a model of another geometry.');
+  }
+}
+
 /**
  * A memory of all layers as one of each group; arrays are shared, not copied.
  *
  * @throws RangeError when the groups are of another geometry
  */
 export function splitLayers(memory: Memory, groups: PerGroup<LayerGroup>): PerGroup<Memory> {
+  checkGeometry(memory, groups);
   const { keyValueHeads, headDim, count, keys, values, scores, sources } = memory;
-  const layers = groups.reduce((sum, group) => sum + group.layers, 0);
-  if (layers !== memory.layers || groups.some((group) => group.keyValueHeads !== keyValueHeads || group.headDim !== headDim)) {
-    throw new RangeError('The memory was computed by a model of another geometry.');
-  }
   return groups.map((group) => {
     const [start, end] = [group.firstLayer, group.firstLayer + group.layers].map((layer) => layer * keyValueHeads * count);
     return {

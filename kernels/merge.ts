@@ -1,6 +1,6 @@
 import { forEachHead } from './cache';
 import { entriesOfLayers, entrySource, type EntrySource } from './entrySource';
-import { entriesOf, type LayerGroup, type PerGroup } from './layerGroups';
+import { checkGeometry, entriesOf, type LayerGroup, type PerGroup } from './layerGroups';
 import { allocateMemory, type Memory } from './memory';
 import { topK } from './topK';
 import { uniteHead, type Union } from './union';
@@ -48,10 +48,7 @@ export function mergeEntries(memories: readonly EntrySource[], priors: readonly 
  * @throws RangeError also when the groups are of another geometry
  */
 export function mergeGroups(memories: readonly EntrySource[], priors: readonly number[], groups: PerGroup<LayerGroup>, entries: number): PerGroup<Memory> {
-  const layers = groups.reduce((sum, group) => sum + group.layers, 0);
-  if (memories.some((memory) => memory.layers !== layers || groups.some(({ keyValueHeads, headDim }) => keyValueHeads !== memory.keyValueHeads || headDim !== memory.headDim))) {
-    throw new RangeError('The memories were computed by a model of another geometry.');
-  }
+  for (const memory of memories) checkGeometry(memory, groups);
   return groups.map((group) => mergeEntries(memories.map((memory) => entriesOfLayers(memory, group)), priors, entriesOf(group, entries)));
 }
 
